@@ -1,0 +1,167 @@
+"""Sessions as results: rows, full accounts, and the snapshot that clients are pushed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from redraft.commands import results
+from redraft.domain import layout, marker
+from redraft.domain.changes import Survey, Tally, drifted
+from redraft.domain.session import Session, meta_of, progress_of, read_metadata
+from redraft.errors import RedraftError
+
+if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.domain.root import Root
+
+
+def status_of(root: Root, folder: Folder, name: str, active: str | None) -> results.Status:
+    """A session's status, from what lies on disk."""
+    if folder.stat(layout.JOURNAL) is not None and not root.busy():
+        return "CRASHED"
+    if folder.stat(layout.DONE) is not None:
+        return "COMPLETED"
+    return "ACTIVE" if name == active else "INACTIVE"
+
+
+def heal_if_interrupted(root: Root, folder: Folder, name: str) -> None:
+    """Finish what a dead process left in a session; one at work is waited for."""
+    if folder.stat(layout.JOURNAL) is None:
+        return
+    from redraft.domain.journal import resume
+
+    with root.hold("recover", name) as lock:
+        resume(root, lock, layout.session_folder(name))
+
+
+def _row(
+    session: Session, metadata: dict[str, object], tally: Tally, status: results.Status
+) -> dict[str, Any]:
+    meta = meta_of(metadata)
+    updated = max(str(meta["updated"]), layout.rfc3339(tally.newest_ns))
+    return {
+        "name": session.name,
+        "status": status,
+        "description": metadata["project"],
+        "created_at": meta["created"],
+        "updated_at": updated,
+        "type": metadata["type"],
+        "phase": metadata["current_phase"],
+        "change_count": tally.changes,
+        "retry_count": tally.retries,
+        "size_bytes": tally.bytes,
+        "temporary": metadata["temporary"] is True,
+    }
+
+
+def summary(
+    session: Session, active: str | None, status: results.Status | None = None
+) -> results.Summary:
+    """A session in one row."""
+    metadata = read_metadata(session.folder, session.name)
+    real = status or status_of(session.root, session.folder, session.name, active)
+    return results.Summary(**_row(session, metadata, Tally(session), real))
+
+
+def account(session: Session, active: str | None) -> dict[str, Any]:
+    """The fields of a session in full, for :class:`results.Session`."""
+    metadata = read_metadata(session.folder, session.name)
+    survey = Survey(session.folder)
+    status = status_of(session.root, session.folder, session.name, active)
+    progress = progress_of(metadata)
+    return {
+        **_row(session, metadata, Tally(session, survey), status),
+        "root": session.root.path,
+        "session": session.name,
+        "completed_phases": progress["completed_phases"],
+        "current_tasks": progress["current_tasks"],
+        "last_checkpoint": progress["last_checkpoint"],
+        "changes": changes(survey),
+        "drifted": drifted(session, survey),
+        "path": session.path,
+    }
+
+
+def full(session: Session) -> results.Session:
+    """A session in full, as it is now."""
+    return results.Session(**account(session, marker.active(session.root)))
+
+
+def changes(survey: Survey) -> results.Changes:
+    """The changed paths by kind, sorted."""
+    return results.Changes(
+        modified=sorted(survey.modified),
+        created=sorted(survey.created),
+        deleted=sorted(survey.deleted),
+    )
+
+
+def rows(root: Root) -> tuple[str | None, list[results.Summary]]:
+    """The active session's name and all sessions of a root, by name."""
+    active = marker.active(root)
+    found = []
+    for name in sorted(root.sessions(), key=str.casefold):
+        try:
+            with Session.open(root, name) as session:
+                heal_if_interrupted(root, session.folder, name)
+                if session.still_there():
+                    found.append(summary(session, active))
+        except (RedraftError, FileNotFoundError):
+            continue  # it ended while the list was made
+    return active, found
+
+
+def ended(root: Root, parent: str, status: results.Status) -> list[results.Summary]:
+    """The sessions that lie in the archive or the trash, newest last."""
+    found = []
+    for entry in root.folder.scan(parent):
+        parts = layout.split_dated(entry.name)
+        place = f"{parent}/{entry.name}"
+        if parts is None or root.folder.stat(f"{place}/{layout.METADATA}") is None:
+            continue
+        with Session(root, parts[0], root.folder.sub(place)) as session:
+            found.append((parts[1], summary(session, None, status)))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def snapshot(root: Root) -> dict[str, Any]:
+    """What ``redraft/sessionChanged`` tells about a root, without its revision.
+
+    Returns:
+        ``{root, active: Summary or None, drifted: [path], crashed: [name]}``.
+    """
+    name = marker.active(root)
+    active: results.Summary | None = None
+    drift: list[str] = []
+    if name is not None:
+        try:
+            with Session.open(root, name) as session:
+                active = summary(session, name)
+                drift = drifted(session, Survey(session.folder))
+        except RedraftError:
+            active = None  # it ended a moment ago; the next snapshot will tell
+    return {"root": root.path, "active": active, "drifted": drift, "crashed": crashed(root)}
+
+
+def crashed(root: Root) -> list[str]:
+    """The sessions whose interrupted operation nobody could repair."""
+    if root.busy():
+        return []
+    journals = (
+        name
+        for name in root.sessions()
+        if root.folder.stat(f"{layout.session_folder(name)}/{layout.JOURNAL}") is not None
+    )
+    return sorted(journals)
+
+
+def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:
+    """A checkpoint's manifest as a result."""
+    fields = (
+        "id", "label", "trigger", "at", "phase", "completed_phases", "current_tasks", "change_count"
+    )  # fmt: skip
+    return results.Checkpoint(
+        root=session.root.path,
+        session=session.name,
+        **cast("Any", {name: manifest[name] for name in fields}),
+    )

@@ -1,0 +1,290 @@
+"""Handlers of the session commands: each translates, makes one call into the domain, and answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redraft.commands import overview, results
+from redraft.domain import (
+    checkpoints,
+    commit,
+    discarding,
+    healing,
+    layout,
+    lifecycle,
+    marker,
+    undo,
+)
+from redraft.domain.difference import unified
+from redraft.domain.plan import plan
+from redraft.domain.session import Session, chosen
+from redraft.domain.view import View
+from redraft.errors import InvalidArguments
+
+if TYPE_CHECKING:
+    from redraft.commands import requests
+    from redraft.domain.progress import Progress
+    from redraft.domain.root import Root
+
+
+def start(root: Root, request: requests.StartSession, _: Progress) -> results.Session:
+    """Start a session, or give the temporary one a name."""
+    if request.from_temporary:
+        lifecycle.name_temporary(root, request.name, request.description, request.type)
+    else:
+        lifecycle.start(root, request.name, request.description, request.type)
+    with Session.open(root, request.name) as session:
+        return overview.full(session)
+
+
+def list_sessions(root: Root, request: requests.ListSessions, _: Progress) -> results.SessionList:
+    """List the sessions, and the ended ones if asked."""
+    active, rows = overview.rows(root)
+    if request.completed:
+        rows += overview.ended(root, layout.COMPLETED, "COMPLETED")
+    if request.trash:
+        rows += overview.ended(root, layout.TRASH, "INACTIVE")
+    return results.SessionList(root=root.path, session=active, active=active, sessions=rows)
+
+
+def status(root: Root, request: requests.SessionRequest, _: Progress) -> results.Session:
+    """Say all about a session."""
+    with chosen(root, request.session) as session:
+        overview.heal_if_interrupted(root, session.folder, session.name)
+        session.check_there()
+        return overview.full(session)
+
+
+def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.Switched:
+    """Make another session the active one."""
+    if request.session is not None and request.session != request.name:
+        raise InvalidArguments(["'session' and 'name' name different sessions"])
+    previous = lifecycle.switch(root, request.name)
+    with Session.open(root, request.name) as session:
+        return results.Switched(
+            root=root.path, previous=previous, session=overview.full(session)
+        )
+
+
+def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.Session:
+    """Leave a session without ending it."""
+    with chosen(root, request.session) as session:
+        lifecycle.pause(session)
+        return overview.full(session)
+
+
+def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
+    """Take a session up again."""
+    with Session.open(root, request.session or lifecycle.paused_last(root)) as session:
+        point = lifecycle.resume(session)
+        return results.ResumedSession(
+            **overview.account(session, marker.active(root)),
+            resume=results.ResumePoint(**point),  # type: ignore[arg-type]  # made whole on reading
+        )
+
+
+def commit_session(
+    root: Root, request: requests.CommitSession, progress: Progress
+) -> results.Preview | results.Commit:
+    """Preview a commit, or execute it."""
+    with chosen(root, request.session) as session:
+        overview.heal_if_interrupted(root, session.folder, session.name)
+        session.check_there()
+        paths = _canonical(session, request.paths)
+        if not request.force:
+            return _preview(session, commit.preview(session, paths, progress))
+        done = commit.execute(
+            session,
+            paths=paths,
+            token=request.preview,
+            on_conflict=request.on_conflict,
+            progress=progress,
+        )
+        return results.Commit(
+            root=root.path,
+            session=session.name,
+            modified=done.paths("modified"),
+            created=done.paths("created"),
+            deleted=done.paths("deleted"),
+            merged=done.merged,
+            skipped=done.skipped,
+            archive=done.archive,
+            retries_archive=done.retries_archive,
+            session_closed=done.closed,
+        )
+
+
+def _canonical(session: Session, paths: list[str] | None) -> list[str] | None:
+    if paths is None:
+        return None
+    if not paths:
+        raise InvalidArguments(["'paths' is empty; leave it out to commit everything"])
+    view = View(session.root, session)
+    return [view.path_of(path, follow_last=False) for path in paths]
+
+
+def _preview(session: Session, found: commit.Plan) -> results.Preview:
+    files = [
+        results.PreviewFile(path=i.path, kind=i.kind, bytes=i.bytes, state=i.state)  # type: ignore[arg-type]  # the plan uses these words only
+        for i in found.items
+    ]
+    return results.Preview(
+        root=session.root.path,
+        session=session.name,
+        files=files,
+        retry_count=found.retry_count,
+        preview=found.token(),
+    )
+
+
+def cancel(root: Root, request: requests.CancelSession, _: Progress) -> results.Cancelled:
+    """Move a session to the trash."""
+    with chosen(root, request.session) as session:
+        ended = lifecycle.cancel(session, backup_retries=request.backup_retries)
+        return results.Cancelled(
+            root=root.path,
+            session=session.name,
+            discarded=overview.changes(ended.survey),
+            retry_count=ended.retry_count,
+            retries_archive=ended.retries_archive,
+            trash=ended.place or "",
+        )
+
+
+def undo_session(root: Root, request: requests.UndoSession, _: Progress) -> results.Undone:
+    """Undo the newest commit, cancel or restore."""
+    done = undo.undo(root, request.session, dry=request.preview)
+    return results.Undone(
+        root=root.path,
+        session=done.session,
+        undone=done.kind,  # type: ignore[arg-type]  # the domain uses these words only
+        restored=done.restored,
+        kept=[results.KeptFile(path=path, reason=reason) for path, reason in done.kept],
+    )
+
+
+def complete(root: Root, request: requests.CompleteSession, _: Progress) -> results.Completed:
+    """End a session without applying it."""
+    with chosen(root, request.session) as session:
+        ended = lifecycle.complete(session, archive=request.archive)
+        return results.Completed(
+            root=root.path,
+            session=session.name,
+            archived_to=ended.place,
+            unapplied=overview.changes(ended.survey),
+        )
+
+
+def set_phase(root: Root, request: requests.SetPhase, _: Progress) -> results.Session:
+    """Move a session to another phase."""
+    with chosen(root, request.session) as session:
+        lifecycle.set_phase(session, request.phase, request.current_tasks, request.artifacts)
+        return overview.full(session)
+
+
+def take_checkpoint(
+    root: Root, request: requests.TakeCheckpoint, _: Progress
+) -> results.Checkpoint:
+    """Keep the session's state."""
+    with chosen(root, request.session) as session:
+        return overview.checkpoint(session, checkpoints.take(session, request.label))
+
+
+def list_checkpoints(
+    root: Root, request: requests.SessionRequest, _: Progress
+) -> results.CheckpointList:
+    """List the kept states."""
+    with chosen(root, request.session) as session:
+        found = [overview.checkpoint(session, m) for m in checkpoints.list_all(session.folder)]
+        return results.CheckpointList(root=root.path, session=session.name, checkpoints=found)
+
+
+def restore_checkpoint(
+    root: Root, request: requests.RestoreCheckpoint, _: Progress
+) -> results.Restored:
+    """Bring a kept state back."""
+    with chosen(root, request.session) as session:
+        manifest, replaced, changed = checkpoints.restore(session, request.id)
+        return results.Restored(
+            root=root.path,
+            session=session.name,
+            checkpoint=overview.checkpoint(session, manifest),
+            replaced_by=overview.checkpoint(session, replaced),
+            changed=changed,
+        )
+
+
+def diff(root: Root, request: requests.DiffSession, progress: Progress) -> results.SessionDiff:
+    """Unified differences of the session against global."""
+    if request.context_lines < 0:
+        raise InvalidArguments(["'context_lines' must not be negative"])
+    with chosen(root, request.session) as session:
+        view = View(root, session)
+        wanted = None if request.path is None else [view.path_of(request.path)]
+        items = plan(session, wanted, progress).items
+        files = []
+        for item in items:
+            before, after = _sides(view, item.path, item.kind)
+            binary, text = unified(before, after, item.path, request.context_lines)
+            files.append(
+                results.FileDiff(path=item.path, kind=item.kind, binary=binary, diff=text)  # type: ignore[arg-type]  # the plan uses these words only
+            )
+        return results.SessionDiff(root=root.path, session=session.name, files=files)
+
+
+def _sides(view: View, path: str, kind: str) -> tuple[bytes | None, bytes | None]:
+    """Global's content and the session's; None where a side has no file."""
+    try:
+        before: bytes | None = view.root.folder.read(path)
+    except OSError:
+        before = None
+    return before, None if kind == "deleted" else view.read(path)
+
+
+def discard(root: Root, request: requests.DiscardChanges, _: Progress) -> results.Discarded:
+    """Take single changes out of the session."""
+    if not request.paths:
+        raise InvalidArguments(["'paths' is empty"])
+    with chosen(root, request.session) as session:
+        gone = discarding.discard(View(root, session), request.paths)
+        return results.Discarded(root=root.path, session=session.name, discarded=gone)
+
+
+def recover(root: Root, request: requests.SessionRequest, _: Progress) -> results.Recovery:
+    """Look a session over and repair what can be repaired."""
+    with chosen(root, request.session) as session:
+        name = session.name
+    with root.hold("recover", name) as lock:
+        found, left = healing.heal_session(root, lock, name)
+    repaired = root.take_repairs()
+    return results.Recovery(
+        root=root.path, session=name, found=found, repaired=repaired, left=left
+    )
+
+
+def doctor(root: Root, _: requests.Request, __: Progress) -> results.Checkup:
+    """Look the whole root over."""
+    checked, found, left = healing.check_up(root)
+    return results.Checkup(
+        root=root.path,
+        session=marker.active(root),
+        checked=checked,
+        found=found,
+        repaired=root.take_repairs(),
+        left=left,
+    )
+
+
+def trash(root: Root, request: requests.EmptyTrash, _: Progress) -> results.Trash:
+    """List or empty the trash and the archive."""
+    from redraft.domain.emptying import empty, entries
+
+    if request.older_than_days is not None and request.older_than_days < 0:
+        raise InvalidArguments(["'older_than_days' must not be negative"])
+    found = entries(root, request.older_than_days)
+    removed = empty(root, found) if request.force else []
+    rows = [
+        results.TrashEntry(name=e.name, kind=e.kind, when=e.when, size_bytes=e.size_bytes)
+        for e in found
+    ]
+    return results.Trash(root=root.path, entries=rows, removed=removed)

@@ -1,0 +1,91 @@
+"""One thin function per call that changes the file system.
+
+Every change that Redraft makes on disk passes through here. ``folder`` is an open directory handle
+(or None where the platform has no ``*at`` calls, and then ``name`` is a full path).
+"""
+
+from __future__ import annotations
+
+import os
+
+DIRECTORY_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
+NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+BINARY = getattr(os, "O_BINARY", 0)
+NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+
+
+def create(folder: int | None, name: str, mode: int = 0o666) -> int:
+    """Create a file that must not exist yet; return its descriptor, open for writing."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | CLOEXEC | BINARY
+    return os.open(name, flags, mode, dir_fd=folder)
+
+
+def open_or_create(folder: int | None, name: str) -> int:
+    """Open a file for reading and writing in place, creating it if needed (lock files only)."""
+    flags = os.O_RDWR | os.O_CREAT | NOFOLLOW | CLOEXEC | BINARY
+    return os.open(name, flags, 0o666, dir_fd=folder)
+
+
+def write(descriptor: int, data: bytes | memoryview) -> None:
+    """Write all of ``data``."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def overwrite(descriptor: int, data: bytes) -> None:
+    """Replace a small open file's content in place (the lock's record only)."""
+    written = os.pwrite(descriptor, data, 0) if hasattr(os, "pwrite") else _seek_write(descriptor, data)
+    os.ftruncate(descriptor, written)
+
+
+def _seek_write(descriptor: int, data: bytes) -> int:  # pragma: no cover - Windows has no pwrite
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.write(descriptor, data)
+
+
+def flush(descriptor: int) -> None:
+    """Wait until the file's (or folder's) content is on the disk."""
+    os.fsync(descriptor)
+
+
+def mkdir(folder: int | None, name: str, mode: int = 0o777) -> None:
+    """Make a folder that must not exist yet."""
+    os.mkdir(name, mode, dir_fd=folder)
+
+
+def rmdir(folder: int | None, name: str) -> None:
+    """Remove an empty folder."""
+    os.rmdir(name, dir_fd=folder)
+
+
+def unlink(folder: int | None, name: str) -> None:
+    """Remove a file's name."""
+    os.unlink(name, dir_fd=folder)
+
+
+def rename(folder: int | None, name: str, to_folder: int | None, to_name: str) -> None:
+    """Move a name over another one, atomically."""
+    os.replace(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder)
+
+
+def link(folder: int | None, name: str, to_folder: int | None, to_name: str) -> None:
+    """Give a file a second name that must not exist yet (never a lasting one)."""
+    os.link(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)
+
+
+def symlink(target: str, folder: int | None, name: str) -> None:
+    """Make a link that must not exist yet."""
+    os.symlink(target, name, dir_fd=folder)
+
+
+def utime(folder: int | None, name: str, mtime_ns: int) -> None:
+    """Set a name's modification time in nanoseconds; links are not followed."""
+    os.utime(name, ns=(mtime_ns, mtime_ns), dir_fd=folder, follow_symlinks=False)
+
+
+def set_mode(descriptor: int, mode: int) -> None:
+    """Set an open file's permission bits."""
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)

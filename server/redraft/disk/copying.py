@@ -1,0 +1,125 @@
+"""Copying and comparing files of any size without holding them in memory."""
+
+from __future__ import annotations
+
+import os
+from errno import EINVAL, ENOSYS, ENOTSUP, ENOTTY, EOPNOTSUPP, EPERM, EXDEV
+
+from redraft.disk import calls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redraft.disk.folder import Folder
+
+CHUNK = 1 << 20
+_FICLONE = 0x40049409
+_NO_CLONE = (EINVAL, ENOSYS, ENOTSUP, ENOTTY, EOPNOTSUPP, EPERM, EXDEV)
+
+
+def copy_bytes(source: int, target: int) -> None:
+    """Copy all of an open file into another: by reflink where there is one, else in the kernel,
+    else in chunks. Both stand at their beginning."""
+    if not (_clone(source, target) or _copy_range(source, target)):
+        while data := os.read(source, CHUNK):
+            calls.write(target, data)
+
+
+def _clone(source: int, target: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return False
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError as error:
+        if error.errno in _NO_CLONE:
+            return False
+        raise
+    return True
+
+
+def _copy_range(source: int, target: int) -> bool:
+    copy = getattr(os, "copy_file_range", None)
+    if copy is None:
+        return False  # pragma: no cover - not Linux
+    first = True
+    while True:
+        try:
+            count = copy(source, target, 1 << 30)
+        except OSError as error:
+            if first and error.errno in _NO_CLONE:
+                return False
+            raise
+        if count == 0:
+            # Some kernels answer 0 for special file systems: let the plain copy have its say.
+            return not first
+        first = False
+
+
+def copy_file(source: Folder, name: str, target: Folder, to_name: str, *, flush: bool) -> None:
+    """Copy a regular file to a new name with its permission bits; times are not kept.
+
+    Raises:
+        OSError: if the source is no regular file or the target exists; a torn target is removed.
+    """
+    original = source.open_file(name)
+    try:
+        mode = os.fstat(original).st_mode & 0o7777
+        folder, last = target.parent(to_name, create=True)
+        with folder:
+            copy = calls.create(folder.handle, folder.at(last))
+            try:
+                copy_bytes(original, copy)
+                calls.set_mode(copy, mode)
+                if flush:
+                    calls.flush(copy)
+            except BaseException:
+                calls.unlink(folder.handle, folder.at(last))
+                raise
+            finally:
+                os.close(copy)
+    finally:
+        os.close(original)
+
+
+def write_file(
+    folder: Folder, name: str, chunks: Iterable[bytes], *, mode: int | None = None, flush: bool
+) -> None:
+    """Write a new file from chunks; ``mode`` None keeps the process's default permission bits.
+
+    Raises:
+        OSError: if the name exists, or the disk is full; a torn file is removed.
+    """
+    holder, last = folder.parent(name, create=True)
+    with holder:
+        descriptor = calls.create(holder.handle, holder.at(last))
+        try:
+            for chunk in chunks:
+                calls.write(descriptor, chunk)
+            if mode is not None:
+                calls.set_mode(descriptor, mode)
+            if flush:
+                calls.flush(descriptor)
+        except BaseException:
+            calls.unlink(holder.handle, holder.at(last))
+            raise
+        finally:
+            os.close(descriptor)
+
+
+def same_content(left: Folder, name: str, right: Folder, to_name: str) -> bool:
+    """Whether two regular files hold the same bytes; reads both in chunks."""
+    with (
+        open(left.open_file(name), "rb", buffering=0) as one,
+        open(right.open_file(to_name), "rb", buffering=0) as two,
+    ):
+        if os.fstat(one.fileno()).st_size != os.fstat(two.fileno()).st_size:
+            return False
+        while True:
+            a, b = one.read(CHUNK), two.read(CHUNK)
+            if a != b:
+                return False
+            if not a:
+                return True

@@ -1,0 +1,111 @@
+"""Renames that never lose what stood at the target: exchange, and rename without replacing.
+
+On Linux both are flags of ``renameat2(2)``; elsewhere, and on file systems that refuse the flags,
+a link beside and a rename do the same with a very short window that the caller checks for.
+"""
+
+from __future__ import annotations
+
+import os
+from errno import EEXIST, EINVAL, ENOSYS, ENOTSUP, EPERM
+
+from redraft.disk import calls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redraft.disk.folder import Folder
+
+_NOREPLACE, _EXCHANGE = 1, 2
+_REFUSED = (EINVAL, ENOSYS, ENOTSUP, EPERM)
+
+
+
+def _find_renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    try:
+        import ctypes
+
+        function = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, ImportError, OSError):  # pragma: no cover - not Linux
+        return None
+    function.argtypes = [
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_uint,
+    ]
+    get_errno, set_errno = ctypes.get_errno, ctypes.set_errno
+
+    def call(folder: int, name: bytes, to_folder: int, to_name: bytes, flags: int) -> int:
+        set_errno(0)
+        return 0 if function(folder, name, to_folder, to_name, flags) == 0 else get_errno()
+
+    return call
+
+
+class _Lazy:
+    """Looks the system call up at its first use: ctypes costs more than a whole resolve."""
+
+    __slots__ = ("found", "function")
+
+    def __init__(self) -> None:
+        self.found = False
+        self.function: Callable[[int, bytes, int, bytes, int], int] | None = None
+
+    def __call__(self, folder: Folder, name: str, to: Folder, to_name: str, flags: int) -> bool:
+        """Try the call; False if it is not to be had here. Raises OSError otherwise."""
+        if not self.found:
+            self.function = _find_renameat2()
+            self.found = True
+        if self.function is None or folder.handle is None or to.handle is None:
+            return False
+        number = self.function(
+            folder.handle, os.fsencode(name), to.handle, os.fsencode(to_name), flags
+        )
+        if number in _REFUSED:
+            return False
+        if number:
+            raise OSError(number, os.strerror(number), f"{to.path}/{to_name}")
+        return True
+
+
+_renameat2 = _Lazy()
+
+
+def rename_noreplace(folder: Folder, name: str, to: Folder, to_name: str) -> None:
+    """Move ``name`` to ``to_name``, which must not exist.
+
+    Raises:
+        FileExistsError: if the target is there; nothing has moved then.
+    """
+    if _renameat2(folder, name, to, to_name, _NOREPLACE):
+        return
+    try:
+        calls.link(folder.handle, folder.at(name), to.handle, to.at(to_name))
+    except FileExistsError:
+        raise
+    except OSError:
+        # Folders, and file systems without hard links: look, then rename.
+        if to.stat(to_name) is not None:
+            raise FileExistsError(EEXIST, os.strerror(EEXIST), f"{to.path}/{to_name}") from None
+        calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
+        return
+    calls.unlink(folder.handle, folder.at(name))
+
+
+def exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
+    """Swap two names of one file system; both must exist.
+
+    Raises:
+        OSError: ``EXDEV`` across file systems, ``ENOENT`` if one is missing; nothing has moved.
+    """
+    if _renameat2(folder, name, to, to_name, _EXCHANGE):
+        return
+    # Without the call: keep the old file under a second name, put the new one over it, then let
+    # the old one take the new one's place. The old content has a name at every moment.
+    keep = f"{name}.replaced"
+    calls.link(to.handle, to.at(to_name), folder.handle, folder.at(keep))
+    calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
+    calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))

@@ -1,0 +1,126 @@
+"""What a session changed: read off its folders, because nothing else records it."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+
+from redraft.domain import base, layout
+from redraft.domain.session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redraft.disk.folder import Folder
+
+
+class Survey:
+    """One walk over a session's folders.
+
+    Attributes:
+        modified: the copies that have a base, by path, with the copy's status.
+        created: the copies that have none, likewise.
+        deleted: the paths that tombstones hide.
+        stones: the tombstones themselves (a folder's stands for all beneath it).
+        bases: the status of every base, by path.
+    """
+
+    __slots__ = ("bases", "created", "deleted", "modified", "stones")
+
+    def __init__(self, folder: Folder) -> None:
+        copies = dict(_inside(folder, layout.FILES))
+        self.bases = dict(_inside(folder, layout.BASE))
+        self.stones = {path for path, _ in _inside(folder, layout.DELETED)}
+        self.modified = {p: s for p, s in copies.items() if p in self.bases}
+        self.created = {p: s for p, s in copies.items() if p not in self.bases}
+        self.deleted: list[str] = []
+        if self.stones:
+            hidden = [p for p in self.bases if p not in copies and under(p, self.stones)]
+            # A tombstone made by hand (`touch`) has no base; it still hides what global has.
+            bare = [s for s in self.stones if s not in copies and not _covers(s, self.bases)]
+            self.deleted = hidden + bare
+
+    @property
+    def count(self) -> int:
+        """How many documents differ from global."""
+        return len(self.modified) + len(self.created) + len(self.deleted)
+
+    def paths(self) -> list[tuple[str, str]]:
+        """All changes as (path, kind), by path."""
+        kinds = (("modified", self.modified), ("created", self.created), ("deleted", self.deleted))
+        return sorted((path, kind) for kind, paths in kinds for path in paths)
+
+
+def _inside(folder: Folder, name: str) -> Iterable[tuple[str, os.stat_result]]:
+    start = len(name) + 1
+    return ((path[start:], status) for path, status in folder.walk(name))
+
+
+def under(path: str, stones: set[str]) -> bool:
+    """Whether a tombstone hides a path: its own or one of a folder above it."""
+    while path:
+        if path in stones:
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
+def _covers(stone: str, bases: dict[str, os.stat_result]) -> bool:
+    return stone in bases or any(path.startswith(f"{stone}/") for path in bases)
+
+
+def drifted(session: Session, survey: Survey) -> list[str]:
+    """The changed paths whose global is no longer what the session first saw, by path."""
+    found = [p for p in survey.modified if base.drifted(session, p, survey.bases[p])]
+    found += [p for p in survey.created if base.drifted(session, p)]
+    found += [p for p in survey.deleted if base.drifted(session, p, survey.bases.get(p))]
+    return sorted([*found, *newcomers(session, survey)])
+
+
+def newcomers(session: Session, survey: Survey) -> list[str]:
+    """Files that appeared in global beneath a folder after the session deleted it."""
+    known = survey.bases
+    return [
+        path
+        for stone in survey.stones
+        for path, _ in _walk_if_folder(session.root.folder, stone)
+        if path not in known
+    ]
+
+
+def _walk_if_folder(folder: Folder, path: str) -> Iterable[tuple[str, os.stat_result]]:
+    status = folder.stat(path)
+    if status is None or not modes.S_ISDIR(status.st_mode):
+        return ()
+    return folder.walk(path)
+
+
+class Tally:
+    """The numbers of a session for lists: changes, retries, bytes, and the newest time in it."""
+
+    __slots__ = ("bytes", "changes", "newest_ns", "retries")
+
+    def __init__(self, session: Session, survey: Survey | None = None) -> None:
+        survey = survey if survey is not None else Survey(session.folder)
+        self.changes = survey.count
+        self.newest_ns = 0
+        self.bytes = 0
+        self.retries = 0
+        sides = [survey.modified.values(), survey.created.values(), survey.bases.values()]
+        for status in (status for side in sides for status in side):
+            self.bytes += status.st_size
+        for side in sides[:2]:
+            for status in side:
+                self.newest_ns = max(self.newest_ns, status.st_mtime_ns)
+        for name in (layout.RETRIES, layout.CHECKPOINTS):
+            for path, status in session.folder.walk(name):
+                self.bytes += status.st_size
+                if name == layout.RETRIES and is_retry_record(path):
+                    self.retries += 1
+
+
+def is_retry_record(path: str) -> bool:
+    """Whether a file of ``human-retries/`` is a retry's record (not the version kept with it)."""
+    name = path.rpartition("/")[2]
+    return name.startswith("retry-") and name.endswith(".json") and name[6:-5].isdigit()

@@ -1,0 +1,207 @@
+"""Checkpoints: a session's state kept, to be restored later.
+
+``checkpoints/<id>/`` holds ``manifest.json`` and copies of ``files/``, ``base/`` and ``deleted/`` as
+they were. Copies, by reflink where the file system can, never hard links: agents write into
+``files/`` in place.
+"""
+
+from __future__ import annotations
+
+import json
+import stat as modes
+import time
+from typing import TYPE_CHECKING, Any
+
+from redraft.disk import calls
+from redraft.disk.copying import copy_file, write_file
+from redraft.domain import layout
+from redraft.domain.changes import Survey
+from redraft.domain.journal import Journal, run
+from redraft.domain.session import Session, progress_of, read_metadata, write_metadata
+from redraft.domain.trash import Bin
+from redraft.errors import InvalidArguments
+
+if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.disk.lock import Lock
+    from redraft.domain.root import Root
+    from redraft.domain.steps import Step
+
+_SIDES = (layout.FILES, layout.BASE, layout.DELETED)
+_MANIFEST = "manifest.json"
+_STAGE = f"{layout.TMP}/checkpoint"
+
+
+def take(session: Session, label: str) -> dict[str, Any]:
+    """Keep the session's state as it is now, on a person's request; returns the manifest."""
+    with session.root.hold("checkpoint", session.name):
+        session.check_there()
+        session.check_sound()
+        return take_locked(session, "user_request", label)
+
+
+def take_locked(session: Session, trigger: str, label: str) -> dict[str, Any]:
+    """As :func:`take`, under the lock that the caller holds, for any trigger."""
+    folder = session.folder
+    metadata = read_metadata(folder, session.name)
+    progress = progress_of(metadata)
+    moment = time.time_ns()
+    while folder.stat(f"{layout.CHECKPOINTS}/{layout.time_text(moment)}") is not None:
+        moment += 1000
+    manifest = {
+        "id": layout.time_text(moment),
+        "label": label,
+        "trigger": trigger,
+        "at": layout.rfc3339(moment),
+        "phase": metadata["current_phase"],
+        "completed_phases": progress["completed_phases"],
+        "current_tasks": progress["current_tasks"],
+        "change_count": Survey(folder).count,
+    }
+    folder.remove_tree(_STAGE)
+    folder.make(_STAGE)
+    for side in _SIDES:
+        _copy_tree(folder, side, folder, f"{_STAGE}/{side}")
+    data = json.dumps(manifest, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    write_file(folder, f"{_STAGE}/{_MANIFEST}", (data,), flush=True)
+    folder.move(_STAGE, folder, f"{layout.CHECKPOINTS}/{manifest['id']}")
+    progress["last_checkpoint"] = manifest["at"]
+    write_metadata(folder, metadata)
+    return manifest
+
+
+def _copy_tree(source: Folder, name: str, target: Folder, to_name: str) -> None:
+    """Copy a folder with its empty folders and its times; links stay links."""
+    if source.stat(name) is None:
+        return
+    target.make(to_name)
+    for inner in source.folders(name):
+        target.make(f"{to_name}{inner[len(name):]}")
+    for inner, status in source.walk(name):
+        place = f"{to_name}{inner[len(name):]}"
+        folder, last = target.parent(place, create=True)
+        with folder:
+            if modes.S_ISLNK(status.st_mode):
+                calls.symlink(source.read_link(inner), folder.handle, folder.at(last))
+            elif modes.S_ISREG(status.st_mode):
+                copy_file(source, inner, folder, last, flush=True)
+            else:
+                continue  # a pipe or device that somebody put there is no document
+            calls.utime(folder.handle, folder.at(last), status.st_mtime_ns)
+
+
+def list_all(folder: Folder) -> list[dict[str, Any]]:
+    """The manifests of a session's checkpoints, oldest first; unreadable ones are left out."""
+    found = []
+    for entry in folder.scan(layout.CHECKPOINTS):
+        manifest = _read(folder, entry.name)
+        if manifest is not None:
+            found.append(manifest)
+    return sorted(found, key=lambda manifest: str(manifest["id"]))
+
+
+def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(folder.read(f"{layout.CHECKPOINTS}/{id_}/{_MANIFEST}", 1 << 20))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    texts = {"label": "", "trigger": "user_request", "at": layout.rfc3339_of(id_), "phase": "PLAN"}
+    whole: dict[str, Any] = {"id": id_}
+    for key, default in texts.items():
+        whole[key] = found[key] if isinstance(found.get(key), str) else default
+    for key in ("completed_phases", "current_tasks"):
+        value = found.get(key)
+        whole[key] = [str(x) for x in value] if isinstance(value, list) else []
+    count = found.get("change_count")
+    whole["change_count"] = count if isinstance(count, int) else 0
+    return whole
+
+
+def restore(session: Session, id_: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Bring a checkpoint's copies back, as one step; what they replace becomes a checkpoint first.
+
+    Returns:
+        The manifest restored, the manifest of what it replaced, and the paths that changed.
+
+    Raises:
+        InvalidArguments: there is no such checkpoint.
+    """
+    with session.root.hold("restore", session.name) as lock:
+        session.check_there()
+        session.check_sound()
+        return _restore_locked(session, lock, id_)
+
+
+def _restore_locked(
+    session: Session, lock: Lock, id_: str
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    folder = session.folder
+    is_plain = bool(id_) and "/" not in id_ and "\0" not in id_ and id_ not in (".", "..")
+    manifest = _read(folder, id_) if is_plain else None
+    if manifest is None:
+        known = [str(m["id"]) for m in list_all(folder)]
+        hint = f"; there are {', '.join(known[-3:])}" if known else "; it has none yet"
+        raise InvalidArguments(
+            [f"session {session.name!r} has no checkpoint {id_[:80]!r}{hint}"],
+            ("/session checkpoints",),
+        )
+    before = _state(folder)
+    replaced_by = take_locked(session, "before_restore", f"before restoring {id_}")
+    place = f"{layout.CHECKPOINTS}/{id_}"
+    stage = f"{layout.TMP}/restore"
+    folder.remove_tree(stage)
+    steps: list[Step] = []
+    trash = Bin(session, "replaced")
+    for side in _SIDES:
+        _copy_tree(folder, f"{place}/{side}", folder, f"{stage}/{side}")
+        if folder.stat(side) is not None:
+            steps.append(["move", f"{session.path}/{side}", trash.place(side)])
+        if folder.stat(f"{stage}/{side}") is not None:
+            steps.append(["move", f"{session.path}/{stage}/{side}", f"{session.path}/{side}"])
+    steps.append(["drop", f"{session.path}/{layout.JOURNAL}"])
+    run(session.root, lock, session.path, Journal("restore", session.name, steps, session.path))
+    folder.remove_tree(stage)
+    after = _state(folder)
+    changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
+    return manifest, replaced_by, changed
+
+
+def _state(folder: Folder) -> dict[str, object]:
+    """What identifies each change's version; equal values mean it did not change."""
+    survey = Survey(folder)
+    sides: dict[str, object] = {p: "deleted" for p in survey.deleted}
+    for path, status in [*survey.modified.items(), *survey.created.items()]:
+        sides[path] = (status.st_size, status.st_mtime_ns)
+    return sides
+
+
+# Undoing a restore ------------------------------------------------------------------------------
+
+
+def restores(root: Root, name: str | None) -> list[tuple[str, str, str]]:
+    """The restores that could be undone: (session's folder, its name, the checkpoint's id)."""
+    found = []
+    for session in root.sessions():
+        if name is not None and session.casefold() != name.casefold():
+            continue
+        home = layout.session_folder(session)
+        for entry in root.folder.scan(f"{home}/{layout.CHECKPOINTS}"):
+            with root.folder.sub(home) as folder:
+                manifest = _read(folder, entry.name)
+            if manifest is not None and manifest["trigger"] == "before_restore":
+                found.append((home, session, entry.name))
+    return found
+
+
+def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> Any:
+    """Restore what a restore replaced; the caller holds the lock."""
+    from redraft.domain.undo import Undoing
+
+    undoing = Undoing(name, "restore")
+    if not dry:
+        with Session.open(root, name) as session:
+            session.check_sound()
+            undoing.restored = _restore_locked(session, lock, id_)[2]
+    return undoing

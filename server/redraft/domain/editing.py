@@ -1,0 +1,258 @@
+"""Copy-on-Write: writing, deleting and making folders in a session. Global is never touched."""
+
+from __future__ import annotations
+
+import stat as modes
+
+from redraft.disk.copying import same_content, write_file
+from redraft.disk.exchange import exchange
+from redraft.domain import base, layout
+from redraft.domain.trash import Bin
+from redraft.domain.view import View, is_hidden
+from redraft.errors import (
+    FileExists,
+    InvalidArguments,
+    NoActiveSession,
+    UnsupportedFile,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from redraft.domain.session import Session
+
+
+def session_of(view: View) -> Session:
+    """The session that a change goes to.
+
+    Raises:
+        NoActiveSession: the view is plain global, which is never written.
+    """
+    if view.session is None:
+        raise NoActiveSession
+    return view.session
+
+
+def write(
+    view: View,
+    given: str,
+    chunks: Iterable[bytes],
+    *,
+    create: bool = True,
+    overwrite: bool = True,
+    parents: bool = True,
+) -> str:
+    """Write a document's new version into the session, flushed, as one step.
+
+    Args:
+        view: the session's view.
+        given: the path.
+        chunks: the content; never held whole in memory here.
+        create: whether the document may be new.
+        overwrite: whether it may be there already.
+        parents: whether missing folders above it are made.
+
+    Returns:
+        ``modified``, ``created``, or ``unchanged`` if the session now shows just global.
+
+    Raises:
+        FileNotFound: it (or, without ``parents``, its folder) is not there.
+        FileExists: it is there and may not be.
+        UnsupportedFile: a folder stands there.
+    """
+    session = session_of(view)
+    path = view.path_of(given)
+    _check_document(path)
+    with session.root.hold("write", session.name):
+        session.check_there()
+        session.check_sound()
+        _, current = view.look(path)
+        _check_target(view, path, current, create=create, overwrite=overwrite, parents=parents)
+        has_base = base.ensure(session, path)
+        via = f"{layout.TMP}/copy"
+        session.folder.unlink(via)
+        mode = None if current is None else current.st_mode & 0o7777
+        write_file(session.folder, via, chunks, mode=mode, flush=True)
+        if has_base and not under_tombstone(session, path) and _is_no_change(session, path, via):
+            _drop_change(session, path, via)
+            return "unchanged"
+        session.folder.replace(via, session.folder, f"{layout.FILES}/{path}")
+        _lift_tombstone(session, path)
+    return "modified" if has_base else "created"
+
+
+def _check_document(path: str) -> None:
+    if not path:
+        raise InvalidArguments(["the root itself is not a document"])
+
+
+def _check_target(
+    view: View,
+    path: str,
+    current: os.stat_result | None,
+    *,
+    create: bool,
+    overwrite: bool,
+    parents: bool,
+) -> None:
+    if current is not None and not modes.S_ISREG(current.st_mode):
+        raise UnsupportedFile(path, "is not a document")
+    if current is not None and not overwrite:
+        raise FileExists(path)
+    if current is None and not create:
+        raise view.not_found(path)
+    check_parents(view, path, make=parents)
+
+
+def check_parents(view: View, path: str, *, make: bool) -> None:
+    """Refuse a path below a document, and (unless they may be made) below missing folders."""
+    parts = path.split("/")[:-1]
+    for end in range(len(parts), 0, -1):
+        above = "/".join(parts[:end])
+        _, status = view.look(above)
+        if status is None:
+            if not make:
+                raise view.not_found(above)
+            continue
+        if not modes.S_ISDIR(status.st_mode):
+            raise UnsupportedFile(above, "is a document, not a folder")
+        return
+
+
+def _is_no_change(session: Session, path: str, via: str) -> bool:
+    kept, staged = session.folder.stat(f"{layout.BASE}/{path}"), session.folder.stat(via)
+    now = session.root.folder.stat(path)
+    if kept is None or staged is None or now is None or kept.st_size != staged.st_size:
+        return False
+    if not modes.S_ISREG(kept.st_mode) or kept.st_mode & 0o7777 != staged.st_mode & 0o7777:
+        return False
+    same = same_content(session.folder, via, session.folder, f"{layout.BASE}/{path}")
+    return same and base.unchanged(session, path, kept, now)
+
+
+def _drop_change(session: Session, path: str, via: str) -> None:
+    # The copy goes first: a base alone is no change, so dying in between leaves no change either.
+    session.folder.unlink(f"{layout.FILES}/{path}")
+    _lift_tombstone(session, path)
+    session.folder.unlink(f"{layout.BASE}/{path}")
+    session.folder.unlink(via)
+
+
+def under_tombstone(session: Session, path: str) -> bool:
+    """Whether a folder above a path was deleted in the session (so global cannot show there)."""
+    above = path.rpartition("/")[0]
+    return bool(above) and is_hidden(session.folder, above)
+
+
+def settle(session: Session, path: str) -> None:
+    """Drop the copies at and beneath a path that differ in nothing from base and global."""
+    start = len(layout.FILES) + 1
+    for name, _ in list(session.folder.walk(f"{layout.FILES}/{path}")):
+        inner = name[start:]
+        if not under_tombstone(session, inner) and _is_no_change(session, inner, name):
+            session.folder.unlink(name)
+            session.folder.unlink(f"{layout.BASE}/{inner}")
+
+
+def lifts(session: Session, path: str) -> bool:
+    """Whether a new document at a path makes its tombstone needless.
+
+    One that hides a folder of global stays: the folder's documents are still deleted.
+    """
+    stone = session.folder.stat(f"{layout.DELETED}/{path}")
+    if stone is None or modes.S_ISDIR(stone.st_mode):
+        return False
+    there = session.root.folder.stat(path)
+    return there is None or not modes.S_ISDIR(there.st_mode)
+
+
+def _lift_tombstone(session: Session, path: str) -> None:
+    if lifts(session, path):
+        session.folder.unlink(f"{layout.DELETED}/{path}")
+
+
+def make_folder(view: View, given: str) -> None:
+    """Make a folder in the session.
+
+    Raises:
+        FileExists: something of that name is there.
+        FileNotFound: the folder above it is not there.
+    """
+    session = session_of(view)
+    path = view.path_of(given)
+    _check_document(path)
+    with session.root.hold("make a folder", session.name):
+        session.check_there()
+        session.check_sound()
+        if view.look(path)[1] is not None:
+            raise FileExists(path)
+        check_parents(view, path, make=False)
+        session.folder.make(f"{layout.FILES}/{path}")
+
+
+def delete(view: View, given: str, *, recursive: bool = True) -> str:
+    """Delete a document or folder in the session.
+
+    What was the session's own goes to the trash; what is global's is hidden by a tombstone.
+
+    Returns:
+        ``deleted``, or ``unchanged`` if the session had only created it.
+
+    Raises:
+        FileNotFound: it is not there.
+        UnsupportedFile: it is a folder with content and ``recursive`` is false.
+    """
+    session = session_of(view)
+    path = view.path_of(given, follow_last=False)
+    _check_document(path)
+    with session.root.hold("delete", session.name) as lock:
+        session.check_there()
+        session.check_sound()
+        _, current = view.look(path)
+        if current is None:
+            raise view.not_found(path)
+        if not modes.S_ISDIR(current.st_mode):
+            return _delete_file(session, path)
+        if not recursive and view.list_path(path):
+            raise UnsupportedFile(path, "is a folder that is not empty")
+        from redraft.domain import moving
+
+        return moving.delete_folder(view, path, lock)
+
+
+def _delete_file(session: Session, path: str) -> str:
+    # The tombstone goes first: until the copy is gone, the copy still shows.
+    kind = "deleted" if hide(session, path) else "unchanged"
+    copy = f"{layout.FILES}/{path}"
+    if session.folder.stat(copy) is not None:
+        Bin(session, "deleted").take(copy)
+    return kind
+
+
+def hide(session: Session, path: str) -> bool:
+    """Make sure that global's file does not show; False if global has none."""
+    if session.root.folder.stat(path) is None:
+        return False
+    if is_hidden(session.folder, path):
+        return True
+    base.ensure(session, path)
+    place_tombstone(session, path)
+    return True
+
+
+def place_tombstone(session: Session, path: str) -> None:
+    """Hide a path and all beneath it, as one step; tombstones beneath it are taken over."""
+    via, stone = f"{layout.TMP}/tombstone", f"{layout.DELETED}/{path}"
+    session.folder.remove_tree(via)
+    write_file(session.folder, via, (), flush=False)
+    found = session.folder.stat(stone)
+    if found is not None and modes.S_ISDIR(found.st_mode):
+        with session.folder.sub(layout.TMP) as tmp:
+            parent, last = session.folder.parent(stone)
+            with parent:
+                exchange(tmp, "tombstone", parent, last)
+        session.folder.remove_tree(via)
+    else:
+        session.folder.replace(via, session.folder, stone)

@@ -1,0 +1,227 @@
+"""The journal: an operation of several steps, written down and flushed before its first step.
+
+``operation.json`` lies in the folder the operation works in. Without a complete one the operation
+has not begun, and what was prepared is thrown away. With one it is carried on to its end by
+whoever comes next. The last step ends it: the journal moves with the folder into the archive,
+where it is the undo record, or is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from redraft.disk.durable import publish
+from redraft.disk.paths import refuse_protected, relative
+from redraft.domain import layout
+from redraft.domain.steps import Hands, Missing, Moved
+from redraft.errors import Conflict, RedraftError
+
+if TYPE_CHECKING:
+    from redraft.disk.lock import Lock
+    from redraft.domain.root import Root
+    from redraft.domain.steps import Step
+
+FORMAT = 1
+_LONGEST = 1 << 30
+# The verbs, and which of their arguments are paths.
+_PATHS = {
+    "move": (1, 2),
+    "swap": (1, 2),
+    "put": (1, 2),
+    "take": (1, 2),
+    "mkdir": (1,),
+    "rmdir": (1,),
+    "drop": (1,),
+    "hide": (2,),
+    "unmark": (),
+    "flush": (),
+}
+
+
+class Journal:
+    """An operation as data.
+
+    Attributes:
+        kind: ``commit``, ``undo``, ``cancel``, ``rename``, ``delete``, ``restore``, ...
+        session: the session it is about.
+        steps: see :mod:`redraft.domain.steps`.
+        record: the folder (relative to the root) that keeps what was replaced or set aside.
+        info: what an undo or a report needs to know; JSON-ready.
+        at: when it was made, as in paths.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        session: str,
+        steps: list[Step],
+        record: str,
+        info: dict[str, Any] | None = None,
+        at: str = "",
+    ) -> None:
+        self.kind = kind
+        self.session = session
+        self.steps = steps
+        self.record = record
+        self.info = info or {}
+        self.at = at or layout.time_text(time.time_ns())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form on disk."""
+        return {
+            "format": FORMAT,
+            "kind": self.kind,
+            "session": self.session,
+            "at": self.at,
+            "record": self.record,
+            "info": self.info,
+            "steps": self.steps,
+        }
+
+
+def load(root: Root, folder: str) -> Journal | None:
+    """The journal in a folder, or None if there is none.
+
+    Raises:
+        ValueError: it cannot be read, or names a path that no journal of ours would.
+        OSError: it cannot be opened.
+    """
+    try:
+        data = root.folder.read(f"{folder}/{layout.JOURNAL}", _LONGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        found = json.loads(data)
+        journal = Journal(
+            str(found["kind"]),
+            layout.check_name(found["session"]),
+            list(found["steps"]),
+            _checked(root, found["record"]),
+            dict(found["info"]),
+            str(found["at"]),
+        )
+        for step in journal.steps:
+            for position in _PATHS[step[0]]:
+                _checked(root, step[position])
+            if step[0] == "flush":
+                for path in step[1]:
+                    _checked(root, path)
+    except (KeyError, TypeError, IndexError, RecursionError, RedraftError) as error:
+        raise ValueError(f"the journal is damaged: {error!r}") from None
+    return journal
+
+
+def _checked(root: Root, path: object) -> str:
+    if not isinstance(path, str) or os.path.isabs(path) or relative(root.path, path) != path:
+        raise ValueError(f"the journal names the path {path!r}")
+    if path.partition("/")[0] not in (layout.WORKFLOW, layout.WORKSPACE):
+        refuse_protected(path)
+    return path
+
+
+def run(
+    root: Root, lock: Lock, folder: str, journal: Journal, previous: bytes | None = None
+) -> None:
+    """Write the journal and carry it out; the caller holds the lock and has prepared everything.
+
+    Args:
+        root: the root.
+        lock: the held lock.
+        folder: where the journal goes, relative to the root.
+        journal: the operation.
+        previous: the journal that this one replaces there (an undo's commit), to be put back if
+            the operation fails.
+
+    Raises:
+        Conflict: somebody saved a target meanwhile; everything is back as it was.
+        OSError: the disk refused; everything is back as it was, as far as it lets us.
+    """
+    _begin(root, lock, folder, journal, previous)
+    done: list[Step] = []
+    with Hands(root, journal.record, strict=True) as hands:
+        try:
+            for step in journal.steps:
+                done.append(step)
+                hands.do(step)
+        except BaseException as error:
+            for step in reversed(done):
+                hands.undo(step)
+            _withdraw(root, lock, folder, previous)
+            if isinstance(error, Moved):
+                raise Conflict([error.path]) from None
+            raise
+    lock.finish()
+
+
+def _begin(root: Root, lock: Lock, folder: str, journal: Journal, previous: bytes | None) -> None:
+    """Publish the journal, flushed, after noting in the lock's record that there will be one."""
+    lock.begin(folder)
+    try:
+        text = json.dumps(journal.as_dict(), ensure_ascii=False, separators=(",", ":"))
+        _publish(root, folder, text.encode("utf-8", "surrogateescape"))
+    except BaseException:
+        _withdraw(root, lock, folder, previous)
+        raise
+
+
+def _publish(root: Root, folder: str, data: bytes) -> None:
+    with root.folder.sub(folder) as opened:
+        publish(opened, layout.JOURNAL, data, via=f"{layout.TMP}/{layout.JOURNAL}", flush=True)
+        opened.flush()
+
+
+def _withdraw(root: Root, lock: Lock, folder: str, previous: bytes | None) -> None:
+    if previous is None:
+        root.folder.unlink(f"{folder}/{layout.JOURNAL}")
+    else:
+        _publish(root, folder, previous)
+    lock.finish()
+
+
+def resume(root: Root, lock: Lock, folder: str) -> bool:
+    """Carry on an interrupted operation to its end, under the lock.
+
+    Returns:
+        Whether no journal is left: False means that only a person can help (CRASHED).
+    """
+    try:
+        journal = load(root, folder)
+        if journal is None or (_is_archived(folder) and journal.kind != "undo"):
+            return True  # the journal of an ended session is its undo record
+        lock.begin(folder)
+        with Hands(root, journal.record, strict=False) as hands:
+            for step in journal.steps:
+                hands.do(step)
+    except (Missing, OSError, ValueError) as error:
+        root.note_repair(f"Could not finish what was interrupted in {folder}: {error}.")
+        lock.finish()
+        return False
+    lock.finish()
+    root.sighting = None
+    root.note_repair(f"Finished the interrupted {journal.kind} of session {journal.session!r}.")
+    for path in hands.aside:
+        where = f"{journal.record}/{layout.SET_ASIDE}/{path}"
+        root.note_repair(
+            f"{path} was changed meanwhile and kept as it is; the session's version is in {where}."
+        )
+    return True
+
+
+def _is_archived(folder: str) -> bool:
+    return folder.startswith((f"{layout.COMPLETED}/", f"{layout.TRASH}/"))
+
+
+def why_stuck(root: Root, folder: str) -> str:
+    """Why an interrupted operation cannot be repaired, in a few words."""
+    try:
+        journal = load(root, folder)
+    except (OSError, ValueError) as error:
+        return str(error)
+    if journal is None:
+        return "it was repaired a moment ago; try again"
+    needed = [s[1] for s in journal.steps if s[0] in ("swap", "put")]
+    gone = [p for p in needed if root.folder.stat(p) is None]
+    return f"files it needs are missing ({', '.join(gone[:3])})" if gone else "a file refused"

@@ -1,0 +1,315 @@
+"""The life of a session: start, switch, pause, resume, cancel, complete, phases."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from redraft.disk import calls
+from redraft.disk.copying import write_file
+from redraft.disk.durable import flush_folders
+from redraft.domain import checkpoints, layout, marker, retries
+from redraft.domain.changes import Survey
+from redraft.domain.journal import Journal, run
+from redraft.domain.session import (
+    Session,
+    meta_of,
+    new_metadata,
+    progress_of,
+    read_metadata,
+    write_metadata,
+)
+from redraft.domain.trash import dated
+from redraft.errors import InvalidArguments, SessionExists, SessionNotFound
+
+if TYPE_CHECKING:
+    from redraft.domain.root import Root
+    from redraft.domain.steps import Step
+
+PHASES = ("PLAN", "IMPLEMENT", "REVIEW")
+
+
+def start(
+    root: Root, name: str, description: str = "", type_: str = "medium", *, temporary: bool = False
+) -> str | None:
+    """Make a session and set its marker; returns the session that was active before.
+
+    Raises:
+        InvalidSessionName, SessionExists: the name cannot be used.
+    """
+    layout.check_name(name)
+    _check_text(description)
+    with root.hold("start", name):
+        check_name_is_free(root, name)
+        with root.folder.sub(layout.WORKFLOW) as workflow:
+            calls.mkdir(workflow.handle, workflow.at(name))
+        with root.folder.sub(layout.session_folder(name)) as folder:
+            _first_metadata(folder, new_metadata(name, description, type_, temporary=temporary))
+            calls.mkdir(folder.handle, folder.at(layout.FILES))
+        return marker.activate(root, name)
+
+
+def _first_metadata(folder: Any, metadata: dict[str, object]) -> None:
+    import json
+
+    data = json.dumps(metadata, indent=2, ensure_ascii=False).encode() + b"\n"
+    write_file(folder, layout.METADATA, (data,), flush=False)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidArguments(["the description holds characters that no text has"]) from None
+
+
+def check_name_is_free(root: Root, name: str) -> None:
+    """Raise SessionExists if any session has the name, in whatever case."""
+    wanted = name.casefold()
+    for other in root.sessions():
+        if other.casefold() == wanted:
+            raise SessionExists(other)
+
+
+def name_temporary(root: Root, name: str, description: str, type_: str) -> None:
+    """Give the active temporary session a real name; its work stays in it.
+
+    Raises:
+        InvalidArguments: the active session is not temporary, or none is active.
+        InvalidSessionName, SessionExists: the name cannot be used.
+    """
+    layout.check_name(name)
+    _check_text(description)
+    current = marker.active(root)
+    if current is None:
+        raise InvalidArguments(["there is no temporary session to name"], ("/session list",))
+    with root.hold("name the temporary session", current) as lock:
+        with Session.open(root, current) as session:
+            session.check_sound()
+            metadata = read_metadata(session.folder, current)
+            if metadata.get("temporary") is not True:
+                raise InvalidArguments([f"{current!r} is not a temporary session"])
+            check_name_is_free(root, name)
+            home = layout.session_folder(name)
+            steps: list[Step] = [
+                ["unmark", current],
+                ["move", session.path, home],
+                ["drop", f"{home}/{layout.JOURNAL}"],
+            ]
+            run(root, lock, session.path, Journal("name", current, steps, home))
+        metadata |= {"session_id": name, "type": type_, "temporary": False}
+        metadata["project"] = description or metadata["project"]
+        with root.folder.sub(home) as folder:
+            write_metadata(folder, metadata)
+        marker.activate(root, name)
+
+
+def switch(root: Root, name: str) -> str | None:
+    """Make another session the active one, by one rename; returns the one left.
+
+    Raises:
+        SessionNotFound, InvalidSessionName: there is no such session.
+        SessionCrashed: it holds an interrupted operation.
+        InvalidArguments: it is completed.
+    """
+    with Session.open(root, name) as session, root.hold("switch", session.name):
+        session.check_there()
+        session.check_sound()
+        if session.done_in_place():
+            raise InvalidArguments(
+                [f"session {session.name!r} is completed"], (f"/session resume {session.name}",)
+            )
+        return marker.activate(root, session.name)
+
+
+def pause(session: Session) -> None:
+    """Take the session's marker away, so that none is active (if it was)."""
+    with session.root.hold("pause", session.name):
+        session.check_there()
+        _set_status(session, "paused")
+        marker.deactivate(session.root, session.name)
+
+
+def resume(session: Session) -> dict[str, object]:
+    """Make a paused (or completed in place) session the active one again.
+
+    Returns:
+        Where the work stood: ``phase``, ``current_tasks``, ``last_checkpoint``.
+
+    Raises:
+        SessionCrashed: it holds an interrupted operation.
+    """
+    with session.root.hold("resume", session.name):
+        session.check_there()
+        session.check_sound()
+        session.folder.unlink(layout.DONE)
+        metadata = _set_status(session, "active")
+        marker.activate(session.root, session.name)
+    progress = progress_of(metadata)
+    return {
+        "phase": metadata["current_phase"],
+        "current_tasks": progress["current_tasks"],
+        "last_checkpoint": progress["last_checkpoint"],
+    }
+
+
+def paused_last(root: Root) -> str:
+    """The session that was left last and is not active.
+
+    Raises:
+        SessionNotFound: there is none.
+    """
+    active = marker.active(root)
+    best: tuple[str, str] | None = None
+    for name in root.sessions():
+        if name == active:
+            continue
+        with root.folder.sub(layout.session_folder(name)) as folder:
+            if folder.stat(layout.DONE) is not None:
+                continue
+            when = str(meta_of(read_metadata(folder, name)).get("updated", ""))
+        best = max(best or ("", ""), (when, name))
+    if best is None:
+        raise SessionNotFound("", " to resume: no other session is open")
+    return best[1]
+
+
+def _set_status(session: Session, status: str) -> dict[str, object]:
+    metadata = read_metadata(session.folder, session.name)
+    metadata["status"] = status
+    write_metadata(session.folder, metadata, flush=False)
+    return metadata
+
+
+# Ending -------------------------------------------------------------------------------------------
+
+
+class Ended:
+    """What a session held when it was cancelled or completed.
+
+    Attributes:
+        survey: its changes.
+        retry_count: its retries.
+        retries_archive: where they were moved, or None.
+        place: where the session's folder lies now, relative to the root; None if in place.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.survey = Survey(session.folder)
+        self.retry_count = len(retries.of_session(session))
+        self.retries_archive: str | None = None
+        self.place: str | None = None
+
+
+def cancel(session: Session, *, backup_retries: bool) -> Ended:
+    """Move the session to the trash; global stays as it is, and an undo brings it back.
+
+    A session with an interrupted operation may be cancelled too: nothing in it is removed.
+    """
+    root = session.root
+    with root.hold("cancel", session.name) as lock:
+        session.check_there()
+        ended = Ended(session)
+        place = dated(root, layout.TRASH, session.name)
+        steps: list[Step] = []
+        if backup_retries and ended.retry_count:
+            moment = place.rpartition("-")[2]
+            ended.retries_archive = (
+                f"{layout.RETRIES_ARCHIVE}/{session.name}-cancelled-{moment}"
+            )
+            source = f"{session.path}/{layout.RETRIES}"
+            steps.append(["move", source, ended.retries_archive])
+        _leave(session, lock, "cancel", steps, place)
+        ended.place = place
+    return ended
+
+
+def _leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str) -> None:
+    """Move the session's folder away, with its marker; journalled where it takes more."""
+    root, parent = session.root, place.rpartition("/")[0]
+    if steps and session.folder.stat(layout.JOURNAL) is None:
+        steps = [*steps, ["unmark", session.name], ["move", session.path, place]]
+        folders = [layout.WORKFLOW, parent, layout.RETRIES_ARCHIVE]
+        steps.append(["flush", folders])
+        run(root, lock, session.path, Journal(kind, session.name, steps, place))
+        return
+    # One rename is the whole operation; a marker left behind by a death has no session and heals.
+    root.folder.move(session.path, root.folder, place)
+    marker.deactivate(root, session.name)
+    flush_folders(root.folder, [layout.WORKFLOW, parent])
+
+
+def complete(session: Session, *, archive: bool) -> Ended:
+    """End a session without applying it; a last checkpoint is kept with it.
+
+    Raises:
+        SessionCrashed: it holds an interrupted operation.
+    """
+    root = session.root
+    with root.hold("complete", session.name) as lock:
+        session.check_there()
+        session.check_sound()
+        ended = Ended(session)
+        checkpoints.take_locked(session, "session_end", "")
+        _set_status(session, "completed")
+        if archive:
+            place = dated(root, layout.COMPLETED, session.name)
+            _leave(session, lock, "complete", [], place)
+            ended.place = place
+        else:
+            os.close(calls.open_or_create(session.folder.handle, session.folder.at(layout.DONE)))
+            marker.deactivate(root, session.name)
+    return ended
+
+
+def set_phase(
+    session: Session,
+    phase: str,
+    tasks: list[str] | None,
+    artifacts: dict[str, Any] | None,
+) -> None:
+    """Move the session to another phase, keep a checkpoint and the hand-over record.
+
+    Args:
+        session: the open session.
+        phase: ``PLAN``, ``IMPLEMENT`` or ``REVIEW``.
+        tasks: the tasks now under way; None keeps them.
+        artifacts: what the phase that ends hands over, for example plan documents by role.
+    """
+    with session.root.hold("change the phase", session.name):
+        session.check_there()
+        session.check_sound()
+        metadata = read_metadata(session.folder, session.name)
+        progress = progress_of(metadata)
+        previous = metadata["current_phase"]
+        if previous != phase:
+            checkpoints.take_locked(session, "phase_complete", f"end of {previous}")
+            metadata = read_metadata(session.folder, session.name)
+            progress = progress_of(metadata)
+            _hand_over(progress, str(previous), phase, artifacts)
+        metadata["current_phase"] = phase
+        if tasks is not None:
+            progress["current_tasks"] = list(tasks)
+        write_metadata(session.folder, metadata)
+
+
+def _hand_over(
+    progress: dict[str, object], previous: str, phase: str, artifacts: dict[str, Any] | None
+) -> None:
+    completed = progress["completed_phases"]
+    assert isinstance(completed, list)  # noqa: S101 - read_metadata made it so
+    if previous not in completed:
+        completed.append(previous)
+    if phase in completed:
+        completed.remove(phase)  # it is being worked on again
+    records = progress.setdefault("handovers", [])
+    if isinstance(records, list):
+        records.append(
+            {
+                "phase_completed": previous,
+                "next_phase": phase,
+                "completed_at": layout.rfc3339(time.time_ns()),
+                "artifacts": artifacts or {},
+            }
+        )

@@ -1,0 +1,196 @@
+"""The marker: an empty file whose presence is the fact that a session is active.
+
+A look at the marker is one directory scan; after that one ``stat`` of the folder tells whether
+the answer still holds. A scan can race with a rename and show no marker or two, so it is repeated
+until the folder's time is the same before and after. Repairs are made under the lock only.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+import time
+
+from redraft.disk import calls
+from redraft.disk.lock import user
+from redraft.domain import layout
+from redraft.errors import RedraftError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.domain.root import Root
+
+# A change within one tick of the file system's clock leaves the same time on the folder. A scan is
+# believed only if it began at least this long after that time was first seen. Both are measured on
+# our own steady clock, so a file server's wrong clock does not matter.
+SETTLE_NS = 30_000_000
+_TRIES = 200
+
+
+class Sighting:
+    """What a look at the markers saw.
+
+    Attributes:
+        stamp: the folder's identity and modification time.
+        first_seen_ns: when that stamp was first seen, on the steady clock.
+        name: the active session, or None.
+        settled: whether an equal stamp proves that nothing changed since.
+    """
+
+    __slots__ = ("first_seen_ns", "name", "settled", "stamp")
+
+    def __init__(
+        self, stamp: tuple[int, int], first_seen_ns: int, name: str | None, *, settled: bool
+    ) -> None:
+        self.stamp = stamp
+        self.first_seen_ns = first_seen_ns
+        self.name = name
+        self.settled = settled
+
+
+def active(root: Root) -> str | None:
+    """The active session's name, or None. Heals markers that contradict the folders."""
+    try:
+        status = os.stat(root.folder.at(layout.WORKFLOW), dir_fd=root.folder.handle)
+    except FileNotFoundError:
+        root.sighting = None
+        return None
+    seen = root.sighting
+    if seen is not None and seen.settled and seen.stamp == (status.st_ino, status.st_mtime_ns):
+        return seen.name
+    return _look(root)
+
+
+def _look(root: Root) -> str | None:
+    names, stamp, began = _scan(root)
+    seen = root.sighting
+    first = seen.first_seen_ns if seen is not None and seen.stamp == stamp else began
+    if len(names) > 1 or (names and not _usable(root, names[0])):
+        return _heal(root)
+    name = names[0] if names else None
+    root.sighting = Sighting(stamp, first, name, settled=began - first >= SETTLE_NS)
+    return name
+
+
+def _scan(root: Root) -> tuple[list[str], tuple[int, int], int]:
+    """Marker names, the folder's stamp and when the scan began; the same stamp before and after."""
+    stamp, names, began = (0, 0), [], 0
+    for _ in range(_TRIES):
+        began = time.monotonic_ns()
+        try:
+            with root.folder.sub(layout.WORKFLOW) as folder:
+                before = folder.status()
+                names = [n[len(layout.MARKER) :] for n in folder.names() if _is_marker(folder, n)]
+                after = folder.status()
+        except FileNotFoundError:
+            return [], (0, 0), began
+        stamp = (after.st_ino, after.st_mtime_ns)
+        if before.st_mtime_ns == after.st_mtime_ns:
+            break
+    return names, stamp, began
+
+
+def _is_marker(folder: Folder, name: str) -> bool:
+    if not name.startswith(layout.MARKER):
+        return False
+    found = folder.stat(name)
+    return found is not None and modes.S_ISREG(found.st_mode)
+
+
+def _usable(root: Root, name: str) -> bool:
+    """Whether a marker's session is there and still open."""
+    if not layout.is_name(name):
+        return False
+    folder = root.folder.stat(layout.session_folder(name))
+    if folder is None or not modes.S_ISDIR(folder.st_mode):
+        return False
+    return root.folder.stat(f"{layout.session_folder(name)}/{layout.DONE}") is None
+
+
+def _heal(root: Root) -> str | None:
+    """Keep the newest marker that has a session, remove the others, and say so.
+
+    Where the lock cannot be had (a read-only folder, a long commit) the same answer is given and
+    the repair is left to the next one.
+    """
+    try:
+        with root.hold("heal markers"):
+            return heal_locked(root)
+    except (RedraftError, OSError):
+        names, _, _ = _scan(root)
+        return newest(root, names)
+
+
+def heal_locked(root: Root) -> str | None:
+    """The repair itself, under the lock the caller holds; returns the active session."""
+    names, _, _ = _scan(root)
+    keep = newest(root, names)
+    for name in names:
+        if name == keep:
+            continue
+        root.folder.unlink(layout.marker(name))
+        why = "another session's is newer" if _usable(root, name) else "it has no open session"
+        root.note_repair(f"Removed the marker of {name!r}: {why}.")
+    root.sighting = None
+    return keep
+
+
+def newest(root: Root, names: list[str]) -> str | None:
+    """Of several markers, the one set last (by change time) whose session is there."""
+    usable = [name for name in names if _usable(root, name)]
+    return max(usable, key=lambda name: (_changed_at(root, name), name), default=None)
+
+
+def _changed_at(root: Root, name: str) -> int:
+    found = root.folder.stat(layout.marker(name))
+    return found.st_ctime_ns if found is not None else 0
+
+
+# Changing it, always under the lock ----------------------------------------------------------
+
+
+def activate(root: Root, name: str) -> str | None:
+    """Make a session the active one; returns the one that was active before.
+
+    From one session to another it is a single rename, so there is never none and never two.
+    """
+    previous = heal_locked(root)
+    if previous != name:
+        with root.folder.sub(layout.WORKFLOW) as folder:
+            target = f"{layout.MARKER}{name}"
+            if previous is not None:
+                source = f"{layout.MARKER}{previous}"
+                calls.rename(folder.handle, folder.at(source), folder.handle, folder.at(target))
+            else:
+                os.close(calls.create(folder.handle, folder.at(target)))
+            folder.flush()
+    root.sighting = None
+    announce(root, name)
+    return previous
+
+
+def deactivate(root: Root, name: str) -> bool:
+    """Remove a session's marker; False if it was not the active one."""
+    removed = root.folder.unlink(layout.marker(name))
+    root.sighting = None
+    if removed:
+        announce(root, None)
+    return removed
+
+
+def announce(root: Root, name: str | None) -> None:
+    """Write ``workspace/session.lock`` for people and hooks; nothing of ours ever trusts it."""
+    import json
+
+    from redraft.disk.durable import publish
+
+    record = {
+        "active": name,
+        "updated_at": layout.rfc3339(time.time_ns()),
+        "pid": os.getpid(),
+        "user": user(),
+    }
+    with root.folder.sub(layout.WORKSPACE, create=True) as folder:
+        data = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
+        publish(folder, "session.lock", data, via=".session.lock.new", flush=False)

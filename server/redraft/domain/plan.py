@@ -1,0 +1,177 @@
+"""What a commit would do to each file: the preview, and the ground that the commit builds on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat as modes
+from typing import TYPE_CHECKING
+
+from redraft.disk.copying import same_content
+from redraft.disk.paths import canonical
+from redraft.domain import base, layout, retries
+from redraft.domain.changes import Survey, newcomers, under
+from redraft.domain.merge import MAX_MERGE_BYTES, is_text, merge
+from redraft.domain.steps import stamp
+from redraft.errors import FileNotFound, RedraftError
+
+if TYPE_CHECKING:
+    from redraft.domain.progress import Progress
+    from redraft.domain.session import Session
+
+
+class Item:
+    """One changed file.
+
+    Attributes:
+        path: its canonical path.
+        kind: ``modified``, ``created`` or ``deleted``.
+        state: ``clean``, ``merges``, ``conflict`` or ``identical``.
+        copy: the status of the session's copy (None for deletions).
+        now: the status of global's file, or None.
+    """
+
+    __slots__ = ("copy", "kind", "now", "path", "state")
+
+    def __init__(
+        self, path: str, kind: str, copy: os.stat_result | None, now: os.stat_result | None
+    ) -> None:
+        self.path = path
+        self.kind = kind
+        self.copy = copy
+        self.now = now
+        self.state = "clean"
+
+    @property
+    def bytes(self) -> int:
+        """The size of what would be written, or of what would go."""
+        status = self.copy or self.now
+        return status.st_size if status is not None else 0
+
+    def signature(self) -> list[object]:
+        """All that the preview's token stands for."""
+        sides = [None if side is None else stamp(side) for side in (self.copy, self.now)]
+        return [self.path, self.kind, self.state, *sides]
+
+
+class Plan:
+    """A whole preview.
+
+    Attributes:
+        items: the selected changes, by path.
+        survey: the session's changes as they were read.
+        retry_count: the session's retries.
+    """
+
+    def __init__(self, items: list[Item], survey: Survey, retry_count: int) -> None:
+        self.items = items
+        self.survey = survey
+        self.retry_count = retry_count
+
+    def token(self) -> str:
+        """The digest of everything the preview shows."""
+        content = json.dumps([[i.signature() for i in self.items], self.retry_count])
+        return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+    def conflicts(self) -> list[str]:
+        """The paths that neither apply nor merge."""
+        return [item.path for item in self.items if item.state == "conflict"]
+
+
+def plan(session: Session, paths: list[str] | None, progress: Progress) -> Plan:
+    """Look at every change (or those at and beneath the given canonical paths).
+
+    Raises:
+        FileNotFound: a given path has no change at or beneath it.
+    """
+    survey = Survey(session.folder)
+    changes = survey.paths()
+    changes += [(path, "deleted") for path in newcomers(session, survey)]
+    if paths is not None:
+        changes = _select(session, changes, paths)
+    items = []
+    for number, (path, kind) in enumerate(sorted(changes)):
+        progress.check()
+        progress.report(number, len(changes), path)
+        copy = survey.modified.get(path) or survey.created.get(path)
+        item = Item(path, kind, copy, session.root.folder.stat(path))
+        item.state = _state(session, survey, item)
+        items.append(item)
+    return Plan(items, survey, len(retries.of_session(session)))
+
+
+def _select(
+    session: Session, changes: list[tuple[str, str]], paths: list[str]
+) -> list[tuple[str, str]]:
+    picked = []
+    for wanted in paths:
+        hits = [c for c in changes if c[0] == wanted or c[0].startswith(f"{wanted}/") or not wanted]
+        if not hits:
+            raise FileNotFound(wanted, [f"the changes of session {session.name!r}"])
+        picked += hits
+    return list(dict.fromkeys(picked))
+
+
+def _state(session: Session, survey: Survey, item: Item) -> str:
+    if not _way_is_free(session, survey, item):
+        return "conflict"
+    if item.kind == "deleted":
+        return _state_of_deletion(session, survey, item)
+    if item.copy is None or not modes.S_ISREG(item.copy.st_mode):
+        return "conflict"
+    if item.now is not None and modes.S_ISDIR(item.now.st_mode):
+        return "clean" if item.path in survey.stones else "conflict"
+    kept = survey.bases.get(item.path)
+    if item.now is None:
+        return "clean" if kept is None else "conflict"
+    if kept is not None and base.unchanged(session, item.path, kept, item.now):
+        return "clean"
+    if not modes.S_ISREG(item.now.st_mode):
+        return "conflict"
+    copy = f"{layout.FILES}/{item.path}"
+    if same_content(session.folder, copy, session.root.folder, item.path):
+        return "identical"
+    if kept is None or not _mergeable(kept, item.copy, item.now):
+        return "conflict"
+    return "conflict" if merged_text(session, item.path) is None else "merges"
+
+
+def _mergeable(*sides: os.stat_result) -> bool:
+    return all(modes.S_ISREG(s.st_mode) and s.st_size <= MAX_MERGE_BYTES for s in sides)
+
+
+def merged_text(session: Session, path: str) -> bytes | None:
+    """The three-way merge of base, global and copy; None if it conflicts or is no text."""
+    texts = (
+        session.folder.read(f"{layout.BASE}/{path}"),
+        session.root.folder.read(path),
+        session.folder.read(f"{layout.FILES}/{path}"),
+    )
+    return merge(*texts).content if all(is_text(text) for text in texts) else None
+
+
+def _way_is_free(session: Session, survey: Survey, item: Item) -> bool:
+    """Whether the folders above a target are folders (or make room), and no link leads away."""
+    try:
+        if canonical(session.root.path, item.path, follow_last=False) != item.path:
+            return False
+    except RedraftError:
+        return False
+    above = item.path.rpartition("/")[0]
+    while above:
+        status = session.root.folder.stat(above)
+        if status is not None and not modes.S_ISDIR(status.st_mode):
+            return under(above, survey.stones)
+        above = above.rpartition("/")[0]
+    return True
+
+
+def _state_of_deletion(session: Session, survey: Survey, item: Item) -> str:
+    kept = survey.bases.get(item.path)
+    if item.now is None:
+        return "identical"
+    if kept is None:
+        # A tombstone made by hand says so itself; a file new beneath a deleted folder does not.
+        return "clean" if item.path in survey.stones else "conflict"
+    return "clean" if base.unchanged(session, item.path, kept, item.now) else "conflict"

@@ -1,0 +1,207 @@
+"""Retries: versions that a person rejected, kept together with the reason.
+
+``human-retries/<path>/retry-<n><suffix>`` is the version, ``retry-<n>.json`` the record. The record
+is written last and makes the retry; a version without one is half recorded and is not counted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from redraft.disk.copying import write_file
+from redraft.disk.durable import publish
+from redraft.domain import editing, layout
+from redraft.domain.view import View
+from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments
+
+if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.domain.session import Session
+
+_RECORD = re.compile(r"retry-([1-9]\d{0,8})\.json\Z")
+_VERSION = re.compile(r"retry-([1-9]\d{0,8})(?!\d)")
+_CHUNK = 1 << 20
+
+
+class Kept:
+    """A retry as it lies on disk: its document, number, record, and the version's place."""
+
+    __slots__ = ("file", "number", "record", "saved_to")
+
+    def __init__(self, file: str, number: int, record: dict[str, Any], saved_to: str) -> None:
+        self.file = file
+        self.number = number
+        self.record = record
+        self.saved_to = saved_to
+
+
+def _version(path: str, number: int) -> str:
+    suffix = layout.suffix(path)
+    # The record has the name retry-<n>.json already.
+    return f"retry-{number}{'.document.json' if suffix.lower() == '.json' else suffix}"
+
+
+def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
+    """Keep the version that the session shows now, with the reason for rejecting it.
+
+    Raises:
+        InvalidArguments: the reason is empty or cannot be written down.
+        FileNotFound, UnsupportedFile: there is no such document.
+    """
+    session = editing.session_of(view)
+    _check_reason(reason)
+    path = view.path_of(given)
+    with session.root.hold("record a retry", session.name):
+        session.check_there()
+        session.check_sound()
+        file, _ = view.open_path(path)
+        place = f"{layout.RETRIES}/{path}"
+        number = _next_number(session.folder, place)
+        version = f"{place}/{_version(path, number)}"
+        with file:
+            session.folder.unlink(version)
+            chunks = iter(lambda: file.read(_CHUNK), b"")
+            write_file(session.folder, version, chunks, flush=True)
+        kept: dict[str, Any] = {
+            "file": path,
+            "number": number,
+            "reason": reason,
+            "auto_detected": auto_detected,
+            "recorded_at": layout.rfc3339(time.time_ns()),
+            "version": version.rpartition("/")[2],
+        }
+        data = json.dumps(kept, ensure_ascii=False, indent=2).encode() + b"\n"
+        target = f"{place}/retry-{number}.json"
+        publish(session.folder, target, data, via=f"{layout.TMP}/retry.json", flush=True)
+    return Kept(path, number, kept, f"{session.path}/{version}")
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidArguments(["a retry needs a reason"], ['/retry chapter.md "Too much exposition"'])
+    try:
+        reason.encode()
+    except UnicodeEncodeError:
+        raise InvalidArguments(["the reason holds characters that no text has"]) from None
+
+
+def _next_number(folder: Folder, place: str) -> int:
+    numbers = [int(m[1]) for e in folder.scan(place) if (m := _RECORD.match(e.name))]
+    return max(numbers, default=0) + 1
+
+
+def of_document(session: Session, path: str) -> list[Kept]:
+    """The retries of one document, by number."""
+    place = f"{layout.RETRIES}/{path}"
+    found = []
+    for entry in session.folder.scan(place):
+        match = _RECORD.match(entry.name)
+        if match and entry.is_file(follow_symlinks=False):
+            found.append(_read(session, path, int(match[1])))
+    return sorted(found, key=lambda kept: kept.number)
+
+
+def of_session(session: Session) -> list[Kept]:
+    """All retries of a session, by document and number."""
+    start = len(layout.RETRIES) + 1
+    documents = {
+        place[start:].rpartition("/")[0]
+        for place, _ in session.folder.walk(layout.RETRIES)
+        if _RECORD.match(place.rpartition("/")[2])
+    }
+    return [kept for path in sorted(documents) for kept in of_document(session, path)]
+
+
+def _read(session: Session, path: str, number: int) -> Kept:
+    place = f"{layout.RETRIES}/{path}"
+    name = f"{place}/retry-{number}.json"
+    try:
+        found = json.loads(session.folder.read(name, 1 << 20))
+    except (ValueError, RecursionError, OSError):
+        found = None
+    if not isinstance(found, dict):
+        found = {}
+    status = session.folder.stat(name)
+    when = layout.rfc3339(status.st_mtime_ns if status else 0)
+    whole: dict[str, Any] = {
+        "reason": _of_type(found.get("reason"), str, ""),
+        "auto_detected": _of_type(found.get("auto_detected"), bool, False),
+        "recorded_at": _of_type(found.get("recorded_at"), str, when),
+    }
+    return Kept(path, number, whole, f"{session.path}/{place}/{_version(path, number)}")
+
+
+def _of_type(value: object, kind: type, default: object) -> object:
+    return value if isinstance(value, kind) else default
+
+
+def read_version(session: Session, path: str, number: int) -> bytes:
+    """The bytes of a rejected version.
+
+    Raises:
+        FileNotFound: the document has no such retry.
+    """
+    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
+    try:
+        return session.folder.read(name)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"]) from None
+
+
+def restore(view: View, given: str, number: int) -> str:
+    """Write a rejected version into the session again; returns the document's path.
+
+    What the session shows now is replaced as by any write; record a retry first to keep it.
+    """
+    session = editing.session_of(view)
+    path = view.path_of(given)
+    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
+    status = session.folder.stat(name)
+    if status is None:
+        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
+    with open(session.folder.open_file(name), "rb") as file:
+        view.write(path, iter(lambda: file.read(_CHUNK), b""))
+    return path
+
+
+def half_recorded(folder: Folder) -> list[str]:
+    """Versions without a record: a death came between the two."""
+    halves = []
+    for place, _ in folder.walk(layout.RETRIES):
+        head, _, name = place.rpartition("/")
+        match = _VERSION.match(name)
+        if match and not _RECORD.match(name):
+            if folder.stat(f"{head}/retry-{match[1]}.json") is None:
+                halves.append(place)
+    return halves
+
+
+def find(view: View, given: str) -> str:
+    """A document by its path, or by a bare file name that only one document has.
+
+    Returns:
+        Its canonical path.
+
+    Raises:
+        FileNotFound: there is none.
+        AmbiguousFile: there are several; the error names them.
+    """
+    path = view.path_of(given)
+    if view.look(path)[1] is not None or "/" in path or not path:
+        return path
+    hits = [p for p, kind in view.walk() if kind == "file" and p.rpartition("/")[2] == path]
+    if len(hits) > 1:
+        raise AmbiguousFile(path, hits)
+    if not hits:
+        raise view.not_found(path)
+    return hits[0]
+
+
+def find_recorded(view: View, given: str) -> str:
+    """As :func:`find`, but a document that is gone is found too, if it has retries."""
+    session = editing.session_of(view)
+    path = view.path_of(given)
+    return path if of_document(session, path) else find(view, given)

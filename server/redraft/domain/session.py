@@ -1,0 +1,200 @@
+"""A session as files: finding it, opening its folder, reading and keeping its metadata."""
+
+from __future__ import annotations
+
+import stat as modes
+import time
+
+from redraft.disk.folder import Folder
+from redraft.domain import layout, marker
+from redraft.errors import NoActiveSession, SessionCrashed, SessionNotFound
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from redraft.domain.root import Root
+
+
+class Session:
+    """An open session (a context manager). Its folder handle stays valid if the folder moves.
+
+    Attributes:
+        root: the root it belongs to.
+        name: its name as the folder has it.
+        folder: its folder, held open; all its paths are relative to this.
+    """
+
+    __slots__ = ("folder", "name", "root")
+
+    def __init__(self, root: Root, name: str, folder: Folder) -> None:
+        self.root = root
+        self.name = name
+        self.folder = folder
+
+    @classmethod
+    def open(cls, root: Root, name: str) -> Session:
+        """Open a session by name; another case of the name is fine if it is the only one.
+
+        Raises:
+            InvalidSessionName: no session can have this name.
+            SessionNotFound: no session has it.
+        """
+        layout.check_name(name)
+        for candidate in (name, None):
+            real = candidate or _other_case(root, name)
+            if real is None:
+                break
+            try:
+                return cls(root, real, root.folder.sub(layout.session_folder(real)))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+        raise SessionNotFound(name)
+
+    def close(self) -> None:
+        """Let the folder go."""
+        self.folder.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> str:
+        """The session's folder, relative to the root."""
+        return layout.session_folder(self.name)
+
+    def still_there(self) -> bool:
+        """Whether the open folder is still the session's folder (not cancelled, not committed)."""
+        now = self.root.folder.stat(self.path)
+        return now is not None and now.st_ino == self.folder.status().st_ino
+
+    def check_there(self) -> None:
+        """Raise SessionNotFound if the session ended while we held it open."""
+        if not self.still_there():
+            raise SessionNotFound(self.name, " any more: it was committed, cancelled or completed")
+
+    def check_sound(self) -> None:
+        """Raise SessionCrashed if a journal lies in it; to be called under the lock only."""
+        if self.folder.stat(layout.JOURNAL) is not None:
+            from redraft.domain.journal import why_stuck
+
+            raise SessionCrashed(self.name, why_stuck(self.root, self.path))
+
+    def done_in_place(self) -> bool:
+        """Whether the session was completed and left where it is."""
+        return self.folder.stat(layout.DONE) is not None
+
+
+def _other_case(root: Root, name: str) -> str | None:
+    wanted = name.casefold()
+    return next((n for n in root.sessions() if n.casefold() == wanted and n != name), None)
+
+
+def chosen(root: Root, name: str | None) -> Session:
+    """The named session, or the active one.
+
+    Raises:
+        NoActiveSession: none was named and none is active.
+        SessionNotFound, InvalidSessionName: as :meth:`Session.open`.
+    """
+    picked = name if name is not None else marker.active(root)
+    if picked is None:
+        raise NoActiveSession
+    return Session.open(root, picked)
+
+
+def is_folder(root: Root, path: str) -> bool:
+    """Whether a real folder (not a link) lies at a root-relative path."""
+    found = root.folder.stat(path)
+    return found is not None and modes.S_ISDIR(found.st_mode)
+
+
+# Metadata -------------------------------------------------------------------------------------
+
+
+def new_metadata(
+    name: str, description: str = "", type_: str = "medium", *, temporary: bool = False
+) -> dict[str, object]:
+    """The metadata of a session just begun."""
+    now = layout.rfc3339(time.time_ns())
+    return {
+        "session_id": name,
+        "project": description,
+        "type": type_,
+        "current_phase": "PLAN",
+        "status": "active",
+        "progress": {"completed_phases": [], "current_tasks": [], "last_checkpoint": None},
+        "meta": {"created": now, "updated": now},
+        "temporary": temporary,
+    }
+
+
+def read_metadata(folder: Folder, name: str) -> dict[str, object]:
+    """The metadata, made whole where fields are missing or of a wrong type; never raises for it.
+
+    A newer or foreign field is kept as it is.
+    """
+    import json
+
+    try:
+        found = json.loads(folder.read(layout.METADATA, 1 << 20))
+    except (OSError, ValueError, RecursionError):
+        found = None
+    status = folder.status()
+    default = new_metadata(name)
+    default["meta"] = {
+        "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
+        "updated": layout.rfc3339(status.st_mtime_ns),
+    }
+    return _completed(found, default) if isinstance(found, dict) else default
+
+
+def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str, object]:
+    whole = dict(found)
+    for key, value in default.items():
+        there = whole.get(key)
+        if isinstance(value, dict):
+            whole[key] = _completed(there, value) if isinstance(there, dict) else value
+        elif isinstance(value, list):
+            whole[key] = [str(x) for x in there] if isinstance(there, list) else value
+        elif value is None:
+            whole[key] = there if isinstance(there, str) else None
+        elif not isinstance(there, type(value)):
+            whole[key] = value
+    return whole
+
+
+def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool = True) -> None:
+    """Replace the metadata as a whole, with the time of this update."""
+    import json
+
+    from redraft.disk.durable import publish
+
+    meta = metadata.get("meta")
+    if isinstance(meta, dict):
+        meta["updated"] = layout.rfc3339(time.time_ns())
+    data = json.dumps(metadata, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    via = f"{layout.TMP}/{layout.METADATA}"
+    publish(folder, layout.METADATA, data, via=via, flush=flush)
+
+
+def progress_of(metadata: dict[str, object]) -> dict[str, object]:
+    """The metadata's ``progress`` object (made whole by :func:`read_metadata`)."""
+    progress = metadata["progress"]
+    assert isinstance(progress, dict)  # noqa: S101 - read_metadata made it so
+    return progress
+
+
+def meta_of(metadata: dict[str, object]) -> dict[str, object]:
+    """The metadata's ``meta`` object (made whole by :func:`read_metadata`)."""
+    meta = metadata["meta"]
+    assert isinstance(meta, dict)  # noqa: S101 - read_metadata made it so
+    return meta

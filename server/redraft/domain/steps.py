@@ -1,0 +1,248 @@
+"""The steps of an operation, each one rename or less, and all safe to do twice.
+
+A step is a list beginning with its verb; all paths are relative to the root:
+
+======================================= ======================================================
+``["move", from, to]``                  rename, replacing nothing
+``["swap", staged, target, old, new]``  exchange ``staged`` (stamp ``new``) with ``target`` (``old``)
+``["put", staged, target, new]``        move ``staged`` to ``target``, which must be free
+``["take", target, kept, old]``         move ``target`` (stamp ``old``) away to ``kept``
+``["mkdir", path]``, ``["rmdir", path]``  a folder of the root; one that is not empty stays
+``["drop", path]``                      remove one of our own small files
+``["hide", session, path]``             place a tombstone
+``["unmark", session]``                 remove a marker
+``["flush", [folder, ...]]``            wait until the names in these folders are on the disk
+======================================= ======================================================
+
+A stamp is ``[inode, size, modification time in ns]``: enough to tell "still what it was" from
+"somebody saved meanwhile", because a committed file gets a new inode and the commit's own time.
+"""
+
+from __future__ import annotations
+
+import stat as modes
+from errno import EEXIST, ENOTEMPTY
+
+from redraft.disk import calls
+from redraft.disk.durable import flush_folders
+from redraft.disk.exchange import exchange, rename_noreplace
+from redraft.disk.folder import Folder
+from redraft.domain import layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+    from typing import Any
+
+    from redraft.domain.root import Root
+
+    Step = list[Any]
+    Stamp = list[int]
+
+_OPEN_AT_MOST = 64
+
+
+class Moved(Exception):
+    """A target is no longer what the journal says it was: somebody saved it meanwhile."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class Missing(Exception):
+    """A file that a step needs is gone; only a person can help."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is missing")
+        self.path = path
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """The stamp of a file's status."""
+    return [status.st_ino, status.st_size, status.st_mtime_ns]
+
+
+class Hands:
+    """Does steps and undoes them, keeping the folders it works in open (a context manager).
+
+    With ``strict`` a target that somebody changed meanwhile raises :class:`Moved`; without, it is
+    kept as it is, the session's version is set aside under ``record`` and noted in ``aside``.
+    """
+
+    def __init__(self, root: Root, record: str, *, strict: bool) -> None:
+        self.root = root
+        self.record = record
+        self.strict = strict
+        self.aside: list[str] = []
+        self._open: dict[str, Folder] = {}
+
+    def __enter__(self) -> Hands:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def do(self, step: Step) -> None:
+        """Do a step, or see that it is done already."""
+        getattr(self, f"_do_{step[0]}")(*step[1:])
+
+    def undo(self, step: Step) -> None:
+        """Undo a step as far as what it left is still ours."""
+        getattr(self, f"_undo_{step[0]}", _nothing)(*step[1:])
+
+    # Folders -----------------------------------------------------------------------------------
+
+    def _at(self, path: str, *, create: bool = False) -> tuple[Folder, str]:
+        head, _, last = path.rpartition("/")
+        folder = self._open.get(head)
+        if folder is None:
+            if len(self._open) >= _OPEN_AT_MOST:
+                self._forget()
+            folder = self._open[head] = self.root.folder.sub(head, create=create)
+        return folder, last
+
+    def _stat(self, path: str) -> os.stat_result | None:
+        try:
+            folder, last = self._at(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return folder.stat(last)
+
+    def _stamp(self, path: str) -> Stamp | None:
+        status = self._stat(path)
+        return None if status is None else stamp(status)
+
+    def _rename(self, source: str, target: str) -> None:
+        folder, name = self._at(source)
+        to, to_name = self._at(target, create=True)
+        rename_noreplace(folder, name, to, to_name)
+
+    def _exchange(self, one: str, two: str) -> None:
+        folder, name = self._at(one)
+        to, to_name = self._at(two)
+        exchange(folder, name, to, to_name)
+
+    # Doing -------------------------------------------------------------------------------------
+
+    def _do_move(self, source: str, target: str) -> None:
+        found = self._stat(source)
+        if found is None:
+            return
+        self._rename(source, target)
+        if modes.S_ISDIR(found.st_mode):
+            self._forget()  # handles beneath a moved folder would go on meaning its old place
+
+    def _undo_move(self, source: str, target: str) -> None:
+        self._do_move(target, source)
+
+    def _do_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
+        here, there = self._stamp(staged), self._stamp(target)
+        if here == old and there != old:
+            return  # done before; what stands there now, if it is another, came later
+        if there == new and here is None:
+            raise Missing(staged)
+        if here != new:
+            raise Missing(staged)
+        if there == old:
+            self._exchange(staged, target)
+            if self._stamp(staged) == old:
+                return
+            self._exchange(staged, target)  # an editor saved in that moment: its file goes back
+        self._keep_theirs(staged, target)
+
+    def _undo_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
+        if self._stamp(staged) == old and self._stamp(target) == new:
+            self._exchange(staged, target)
+
+    def _do_put(self, staged: str, target: str, new: Stamp) -> None:
+        here = self._stamp(staged)
+        if here is None:
+            if self._stat(target) is None:
+                raise Missing(staged)
+            return
+        try:
+            self._rename(staged, target)
+        except FileExistsError:
+            self._keep_theirs(staged, target)
+
+    def _undo_put(self, staged: str, target: str, new: Stamp) -> None:
+        if self._stamp(target) == new and self._stat(staged) is None:
+            self._rename(target, staged)
+
+    def _do_take(self, target: str, kept: str, old: Stamp) -> None:
+        there = self._stamp(target)
+        if self._stat(kept) is not None or there is None:
+            return
+        if there == old:
+            self._rename(target, kept)
+            if self._stamp(kept) == old:
+                return
+            self._rename(kept, target)
+        self._keep_theirs(None, target)
+
+    def _undo_take(self, target: str, kept: str, old: Stamp) -> None:
+        if self._stamp(kept) == old and self._stat(target) is None:
+            self._rename(kept, target)
+
+    def _keep_theirs(self, staged: str | None, target: str) -> None:
+        if self.strict:
+            raise Moved(target)
+        if staged is not None:
+            self._do_move(staged, f"{self.record}/{layout.SET_ASIDE}/{target}")
+        self.aside.append(target)
+
+    def _do_mkdir(self, path: str) -> None:
+        self.root.folder.make(path)
+
+    def _undo_mkdir(self, path: str) -> None:
+        self._do_rmdir(path)
+
+    def _do_rmdir(self, path: str) -> None:
+        found = self._stat(path)
+        if found is None or not modes.S_ISDIR(found.st_mode):
+            return
+        folder, last = self._at(path)
+        try:
+            calls.rmdir(folder.handle, folder.at(last))
+        except OSError as error:
+            if error.errno not in (ENOTEMPTY, EEXIST):
+                raise
+        self._forget()
+
+    def _undo_rmdir(self, path: str) -> None:
+        self.root.folder.make(path)
+
+    def _do_drop(self, path: str) -> None:
+        self.root.folder.unlink(path)
+
+    def _do_hide(self, session: str, path: str) -> None:
+        from redraft.domain.editing import place_tombstone
+        from redraft.domain.session import Session
+        from redraft.domain.view import is_hidden
+
+        with Session.open(self.root, session) as opened:
+            if not is_hidden(opened.folder, path):
+                place_tombstone(opened, path)
+
+    def _do_unmark(self, session: str) -> None:
+        from redraft.domain import marker
+
+        marker.deactivate(self.root, session)
+
+    def _do_flush(self, folders: list[str]) -> None:
+        flush_folders(self.root.folder, folders)
+
+
+def _nothing(*_: object) -> None:
+    """For steps that need no undoing."""

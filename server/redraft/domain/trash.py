@@ -1,0 +1,48 @@
+"""The trash: cancelled sessions, discarded changes, deleted creations. Nothing is removed before
+somebody empties it."""
+
+from __future__ import annotations
+
+import time
+
+from redraft.domain import layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.domain.root import Root
+    from redraft.domain.session import Session
+
+
+def dated(root: Root, parent: str, name: str, suffix: str = "") -> str:
+    """A fresh ``<parent>/<name><suffix>-<time>``, relative to the root; the caller holds the lock."""
+    moment = time.time_ns()
+    while True:
+        path = f"{parent}/{name}{suffix}-{layout.time_text(moment)}"
+        if root.folder.stat(path) is None:
+            return path
+        moment += 1000
+
+
+class Bin:
+    """One trash entry of a session, made when the first thing goes into it.
+
+    ``kind`` (``deleted``, ``discarded``, ...) is the entry's sub-folder, so that a person who looks
+    into the trash sees what happened.
+    """
+
+    __slots__ = ("kind", "path", "session")
+
+    def __init__(self, session: Session, kind: str) -> None:
+        self.session = session
+        self.kind = kind
+        self.path = dated(session.root, layout.TRASH, session.name)
+
+    def place(self, name: str) -> str:
+        """Where a path of the session's folder lands, relative to the root."""
+        return f"{self.path}/{self.kind}/{name}"
+
+    def take(self, name: str) -> None:
+        """Move a file or folder of the session's folder into the trash by one rename."""
+        root: Folder = self.session.root.folder
+        self.session.folder.move(name, root, self.place(name))

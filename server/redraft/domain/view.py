@@ -1,0 +1,366 @@
+"""The view: a root as a session shows it, or plain global where no session is chosen.
+
+The session's copy comes first, then a tombstone (of the path or of a folder above it), then
+global. Looking is here; changing is in :mod:`redraft.domain.editing`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+
+from redraft.disk.paths import canonical
+from redraft.domain import layout
+from redraft.domain.session import Session
+from redraft.errors import FileNotFound, UnsupportedFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+    from typing import BinaryIO
+
+    from redraft.disk.folder import Folder
+    from redraft.domain.root import Root
+
+_ATTEMPTS = 50
+
+
+class Resolved:
+    """Which file stands behind a path.
+
+    Attributes:
+        path: the canonical path, relative to the root.
+        resolved_path: the absolute path of the real file (where it would be, if it is not there).
+        source: ``session``, ``global`` or ``deleted``.
+        exists: whether there is something to read.
+        modified_in_session: whether the session holds its own version or a deletion.
+        session: the session's name, or None for plain global.
+    """
+
+    __slots__ = ("exists", "modified_in_session", "path", "resolved_path", "session", "source")
+
+    def __init__(
+        self, path: str, resolved_path: str, source: str, session: str | None, *, exists: bool
+    ) -> None:
+        self.path = path
+        self.resolved_path = resolved_path
+        self.source = source
+        self.exists = exists
+        self.modified_in_session = source != "global"
+        self.session = session
+
+
+class Stat:
+    """What a document or folder is: type, size in bytes, times in nanoseconds."""
+
+    __slots__ = ("ctime_ns", "mtime_ns", "size", "type")
+
+    def __init__(self, status: os.stat_result) -> None:
+        self.type = kind_of(status.st_mode)
+        self.size = status.st_size
+        self.mtime_ns = status.st_mtime_ns
+        self.ctime_ns = status.st_ctime_ns
+
+
+def kind_of(mode: int) -> str:
+    """``directory``, ``symlink`` or ``file``."""
+    if modes.S_ISDIR(mode):
+        return "directory"
+    return "symlink" if modes.S_ISLNK(mode) else "file"
+
+
+class View:
+    """A root seen through a session (a context manager).
+
+    Attributes:
+        root: the root.
+        session: the open session, or None for plain global.
+    """
+
+    __slots__ = ("root", "session")
+
+    def __init__(self, root: Root, session: Session | None) -> None:
+        self.root = root
+        self.session = session
+
+    @classmethod
+    def of(cls, root: Root, session: str | None) -> View:
+        """See the root through the named session, or plainly.
+
+        Raises:
+            SessionNotFound, InvalidSessionName: there is no such session.
+        """
+        return cls(root, Session.open(root, session) if session is not None else None)
+
+    def close(self) -> None:
+        """Let the session's folder go."""
+        if self.session is not None:
+            self.session.close()
+
+    def __enter__(self) -> View:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Resolving -------------------------------------------------------------------------------
+
+    def path_of(self, given: str, *, follow_last: bool = True) -> str:
+        """The canonical path of what a person gave (see :func:`redraft.disk.paths.canonical`)."""
+        return canonical(self.root.path, given, follow_last=follow_last)
+
+    def resolve(self, given: str) -> Resolved:
+        """Say which file stands behind a path; raises only for paths that are refused."""
+        path = self.path_of(given)
+        source, status = self.look(path)
+        name = self.session.name if self.session else None
+        if source == "global" or self.session is None:
+            real = f"{self.root.path}/{path}" if path else self.root.path
+        else:
+            real = f"{self.root.path}/{self.session.path}/{layout.FILES}/{path}"
+        return Resolved(path, real, source, name, exists=status is not None)
+
+    def look(self, path: str) -> tuple[str, os.stat_result | None]:
+        """The source of a canonical path and its status there (None if it is not there)."""
+        if self.session is None:
+            return "global", self.root.folder.stat(path or ".")
+        folder = self.session.folder
+        copy, blocked = _probe(folder, f"{layout.FILES}/{path}" if path else layout.FILES)
+        if copy is not None and not modes.S_ISDIR(copy.st_mode):
+            return "session", copy
+        hidden = blocked or (bool(path) and is_hidden(folder, path))
+        if hidden:
+            return ("session", copy) if copy is not None else ("deleted", None)
+        status = self.root.folder.stat(path or ".")
+        if copy is not None and (status is None or not modes.S_ISDIR(status.st_mode)):
+            return "session", copy
+        return "global", status
+
+    def stat(self, given: str) -> Stat:
+        """What lies at a path.
+
+        Raises:
+            FileNotFound: nothing does, in this view.
+        """
+        path = self.path_of(given)
+        _, status = self.look(path)
+        if status is None:
+            raise self.not_found(path)
+        return Stat(status)
+
+    def not_found(self, path: str) -> FileNotFound:
+        """The error for a path that shows nothing, with the places that were looked at."""
+        checked = [f"{self.root.path}/{path}"]
+        if self.session is not None:
+            checked.insert(0, f"{self.root.path}/{self.session.path}/{layout.FILES}/{path}")
+        return FileNotFound(path, checked)
+
+    # Reading ---------------------------------------------------------------------------------
+
+    def open(self, given: str) -> BinaryIO:
+        """Open a document for reading, as the session shows it at this moment.
+
+        Raises:
+            FileNotFound: it is not there.
+            UnsupportedFile: it is a folder, pipe or device.
+        """
+        return self.open_path(self.path_of(given))[0]
+
+    def open_path(self, path: str) -> tuple[BinaryIO, str]:
+        """Open a canonical path; return the file and its source.
+
+        A commit moves copies away while it runs, so a look that overlaps one is made again.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self._stamp()
+            source, status = self.look(path)
+            if status is None:
+                if self._stamp() == before:
+                    raise self.not_found(path)
+                continue
+            if not modes.S_ISREG(status.st_mode):
+                raise UnsupportedFile(path, f"is a {_named(status.st_mode)}, not a document")
+            folder, name = self._place(source, path)
+            try:
+                file = os.fdopen(folder.open_file(name), "rb")
+            except FileNotFoundError:
+                continue
+            if self._stamp() == before:
+                return file, source
+            file.close()
+        raise self.not_found(path)
+
+    def _place(self, source: str, path: str) -> tuple[Folder, str]:
+        if source == "session" and self.session is not None:
+            return self.session.folder, f"{layout.FILES}/{path}"
+        return self.root.folder, path
+
+    def _stamp(self) -> tuple[int, int]:
+        """Equal stamps around a look mean that no operation with a journal overlapped it."""
+        if self.session is None:
+            return (0, 0)
+        if self.session.folder.stat(layout.JOURNAL) is not None:
+            # At work or dead: taking the lock waits for the one and repairs the other.
+            with self.root.hold("read", self.session.name):
+                pass
+        status = self.session.folder.status()
+        return (status.st_ino, status.st_mtime_ns)
+
+    def read(self, given: str) -> bytes:
+        """A document's bytes."""
+        with self.open(given) as file:
+            return file.read()
+
+    def list(self, given: str) -> list[tuple[str, str]]:
+        """The entries of a folder, both layers merged, sorted: (name, type).
+
+        Raises:
+            FileNotFound: there is no such folder.
+            UnsupportedFile: it is a document.
+        """
+        return self.list_path(self.path_of(given))
+
+    def list_path(self, path: str) -> list[tuple[str, str]]:
+        """As :meth:`list`, for a canonical path."""
+        _, status = self.look(path)
+        if status is None:
+            raise self.not_found(path)
+        if not modes.S_ISDIR(status.st_mode):
+            raise UnsupportedFile(path, "is a document, not a folder")
+        entries = self._global_entries(path)
+        if self.session is not None:
+            for entry in self.session.folder.scan(_join(layout.FILES, path)):
+                entries[entry.name] = kind_of(entry.stat(follow_symlinks=False).st_mode)
+        return sorted(entries.items())
+
+    def _global_entries(self, path: str) -> dict[str, str]:
+        session = self.session
+        if session is not None and path and is_hidden(session.folder, path):
+            return {}
+        entries = {
+            entry.name: kind_of(entry.stat(follow_symlinks=False).st_mode)
+            for entry in self.root.folder.scan(path)
+            if not _is_own(_join(path, entry.name))
+        }
+        if session is not None:
+            for stone in session.folder.scan(_join(layout.DELETED, path)):
+                if not stone.is_dir(follow_symlinks=False):
+                    entries.pop(stone.name, None)
+        return entries
+
+    def walk(self, path: str = "") -> Iterable[tuple[str, str]]:
+        """All entries beneath a folder, parents first: (path, type)."""
+        for name, kind in self.list_path(path):
+            inner = _join(path, name)
+            yield inner, kind
+            if kind == "directory":
+                yield from self.walk(inner)
+
+    # Other sides, for comparing ---------------------------------------------------------------
+
+    def read_side(self, given: str, side: str) -> bytes:
+        """The bytes of a document's ``base`` or ``global`` side; empty where that side has none."""
+        path = self.path_of(given)
+        folder, name = self.root.folder, path
+        if side == "base":
+            if self.session is None:
+                raise self.not_found(path)
+            if self.session.folder.stat(f"{layout.BASE}/{path}") is not None:
+                folder, name = self.session.folder, f"{layout.BASE}/{path}"
+        try:
+            return folder.read(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+
+    def read_retry(self, given: str, number: int) -> bytes:
+        """The bytes of a rejected version of a document."""
+        from redraft.domain import retries
+
+        if self.session is None:
+            raise self.not_found(given)
+        return retries.read_version(self.session, self.path_of(given), number)
+
+    # Changing --------------------------------------------------------------------------------
+
+    def write(
+        self,
+        given: str,
+        chunks: Iterable[bytes],
+        *,
+        create: bool = True,
+        overwrite: bool = True,
+        parents: bool = True,
+    ) -> str:
+        """Write a document into the session; see :func:`redraft.domain.editing.write`."""
+        from redraft.domain import editing
+
+        return editing.write(
+            self, given, chunks, create=create, overwrite=overwrite, parents=parents
+        )
+
+    def delete(self, given: str, *, recursive: bool = True) -> str:
+        """Delete in the session; see :func:`redraft.domain.editing.delete`."""
+        from redraft.domain import editing
+
+        return editing.delete(self, given, recursive=recursive)
+
+    def rename(self, old: str, new: str, *, overwrite: bool = False) -> str:
+        """Rename in the session; see :func:`redraft.domain.moving.rename`."""
+        from redraft.domain import moving
+
+        return moving.rename(self, old, new, overwrite=overwrite)
+
+    def copy(self, source: str, destination: str, *, overwrite: bool = False) -> str:
+        """Copy within the session; see :func:`redraft.domain.moving.copy`."""
+        from redraft.domain import moving
+
+        return moving.copy(self, source, destination, overwrite=overwrite)
+
+    def make_folder(self, given: str) -> None:
+        """Make a folder in the session; see :func:`redraft.domain.editing.make_folder`."""
+        from redraft.domain import editing
+
+        editing.make_folder(self, given)
+
+
+def _probe(folder: Folder, name: str) -> tuple[os.stat_result | None, bool]:
+    """The status of a name, and whether a file stands where one of its parents should be."""
+    try:
+        return os.stat(folder.at(name), dir_fd=folder.handle, follow_symlinks=False), False
+    except FileNotFoundError:
+        return None, False
+    except NotADirectoryError:
+        return None, True
+
+
+def is_hidden(session_folder: Folder, path: str) -> bool:
+    """Whether a tombstone hides a path: its own, or one of a folder above it."""
+    stone, above = _probe(session_folder, f"{layout.DELETED}/{path}")
+    return above or (stone is not None and not modes.S_ISDIR(stone.st_mode))
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder and name else folder or name
+
+
+def _is_own(path: str) -> bool:
+    from redraft.disk.paths import refuse_protected
+    from redraft.errors import ProtectedPath
+
+    try:
+        refuse_protected(path)
+    except ProtectedPath:
+        return True
+    return False
+
+
+def _named(mode: int) -> str:
+    if modes.S_ISDIR(mode):
+        return "folder"
+    return "link that leads nowhere" if modes.S_ISLNK(mode) else "pipe or device"

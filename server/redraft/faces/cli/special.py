@@ -1,0 +1,157 @@
+"""What only a shell needs: streams for documents, a question before a commit, two more verbs."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+from click.shell_completion import get_completion_class
+
+from redraft.commands import results
+from redraft.errors import InvalidArguments
+from redraft.faces.cli.running import Call, Opened, perform
+from redraft.faces.cli.show import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from redraft.commands.declaration import Command
+
+    Runner = Callable[[Command, Call], Any]
+
+_CHUNK = 1 << 20
+_IN_MEMORY = 8 << 20
+SHELLS = ("bash", "zsh", "fish")
+
+
+def read(command: Command, call: Call) -> Any:
+    """Stream a document to standard output, byte for byte; with ``--json`` as any command."""
+    if call.json:
+        return perform(command, call)
+    from redraft.domain.marker import active
+    from redraft.domain.retries import find
+    from redraft.domain.view import View
+
+    with Opened(call) as opened:
+        given = str(opened.arguments()["path"])
+        session = opened.session or active(opened.root)
+        with View.of(opened.root, session) as view, view.open(find(view, given)) as document:
+            _pour(document)
+    return None
+
+
+def write(command: Command, call: Call) -> Any:
+    """Stream standard input into a document; with ``--content`` as any command."""
+    if "content" in call.arguments:
+        return perform(command, call)
+    if "encoding" in call.arguments:
+        raise InvalidArguments(["encoding goes with content; standard input is taken as it is"])
+    from redraft.commands.document_handlers import changed
+
+    with Opened(call) as opened, _input() as document:
+        path = opened.anchor(str(call.arguments["path"]), new=True)
+        return changed(
+            opened.root, opened.session, path, lambda view: view.write(path, _chunks(document))
+        )
+
+
+def commit(command: Command, call: Call) -> Any:
+    """Show the preview and ask, where somebody is there to answer."""
+    if call.json or call.arguments.get("force") or not _somebody_there():
+        return perform(command, call)
+    preview = perform(command, call)
+    if not isinstance(preview, results.Preview):
+        return preview
+    Screen().show(preview)
+    if not click.confirm(f"Commit session {preview.session}?"):
+        print("Nothing was changed.")
+        return None
+    agreed = {**call.arguments, "force": True, "preview": preview.preview}
+    return perform(command, replace(call, arguments=agreed))
+
+
+def undo(command: Command, call: Call) -> Any:
+    """Say of a preview that it is one: its result looks like that of the deed."""
+    result = perform(command, call)
+    if call.json or not call.arguments.get("preview"):
+        return result
+    Screen().undo(result, "would undo", "would restore")
+    return None
+
+
+VERBS: Mapping[str, Runner] = {
+    "read": read,
+    "write": write,
+    "session commit": commit,
+    "session undo": undo,
+}
+"""Rows of the table that a shell runs in its own way."""
+
+
+def shell_only() -> list[click.Command]:
+    """The verbs that are no rows of the table."""
+    return [_lsp(), _completion()]
+
+
+def _lsp() -> click.Command:
+    def serve() -> int:
+        from redraft.faces.lsp.main import main
+
+        return int(main() or 0)
+
+    text = "Run the language server on standard input and output."
+    return click.Command("lsp", callback=serve, help=text)
+
+
+def _completion() -> click.Command:
+    def show(shell: str) -> int:
+        program = click.get_current_context().find_root().command
+        script = get_completion_class(shell)
+        if script is not None:
+            click.echo(script(program, {}, "redraft", "_REDRAFT_COMPLETE").source())
+        return 0
+
+    shells = click.Argument(["shell"], type=click.Choice(SHELLS))
+    text = 'Print what makes a shell complete: eval "$(redraft completion bash)"'
+    return click.Command("completion", callback=show, params=[shells], help=text)
+
+
+def _somebody_there() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _pour(document: BinaryIO) -> None:
+    sys.stdout.flush()
+    for chunk in _chunks(document):
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _chunks(document: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: document.read(_CHUNK), b"")
+
+
+def _input() -> BinaryIO:
+    """Standard input, complete: a slow program behind a pipe must not keep the root locked."""
+    source = sys.stdin.buffer
+    if _is_plain_file(source):
+        return open(os.dup(source.fileno()), "rb")
+    if sys.stdin.isatty():
+        print("Reading the document from the terminal; end it with Ctrl-D.", file=sys.stderr)
+    spool: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    for chunk in _chunks(source):
+        spool.write(chunk)
+    spool.seek(0)
+    return spool  # type: ignore[no-any-return]  # a file object in all but the annotation
+
+
+def _is_plain_file(source: BinaryIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(source.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,53 @@
+"""Small pieces of text: safe to print, sizes, ages, counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+_SPANS = (
+    (86_400 * 365, "year"),
+    (86_400 * 30, "month"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+)
+
+
+def clean(text: str, keep: str = "") -> str:
+    """Text that cannot move a terminal's cursor or change its colours."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in keep else ascii(letter)[1:-1] for letter in text
+    )
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: ``20.0 KB``."""
+    number, unit = float(count), 0
+    while number >= 1000 and unit < len(_UNITS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:.1f} {_UNITS[unit]}" if unit else f"{count} B"
+
+
+def age(moment: str, now: datetime | None = None) -> str:
+    """How long ago an RFC 3339 time was: ``3 minutes ago``; the text itself if it is no time."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    for span, name in _SPANS:
+        if seconds >= span:
+            return f"{plural(int(seconds // span), name)} ago"
+    return "just now"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 retry``, ``2 retries``."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun[:-1]}ies" if noun.endswith("ry") else f"{count} {noun}s"

@@ -1,0 +1,43 @@
+"""Which root the command line is about, and how the paths given to it are meant.
+
+Imports nothing heavy: the fast verbs use it.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORKFLOW = ".workflow"
+
+
+def find_root(given: str | None, cwd: str, environ: Mapping[str, str]) -> str:
+    """The root: the one given, else ``REDRAFT_ROOT``, else the nearest folder with ``.workflow``.
+
+    Without any of these it is the working folder itself.
+    """
+    chosen = given or environ.get("REDRAFT_ROOT")
+    if chosen:
+        return os.path.join(cwd, chosen)
+    folder = cwd
+    while not os.path.isdir(os.path.join(folder, WORKFLOW)):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return cwd
+        folder = parent
+    return folder
+
+
+def anchored(path: str, cwd: str, root: str) -> str:
+    """A path as the domain takes it: relative ones are meant from the working folder.
+
+    Outside the root the working folder says nothing, and the path is meant from the root.
+    """
+    if not path or os.path.isabs(path) or path.startswith(("file:", "redraft:")):
+        return path
+    if cwd == root or not f"{cwd}{os.sep}".startswith(root.rstrip(os.sep) + os.sep):
+        return path
+    return os.path.normpath(os.path.join(cwd, path))

@@ -1,0 +1,152 @@
+"""What clients are told: one place pushes whole snapshots, whoever changed the state."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Literal
+
+from redraft.faces.lsp.errors import unexpected
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from redraft.domain.root import Root
+    from redraft.faces.lsp.folders import Folders, Spot
+    from redraft.faces.lsp.workers import Workers
+
+    Kind = Literal["created", "changed", "deleted"]
+    Event = tuple[Spot, Kind]
+    Tell = Callable[[str, object], None]
+    Listener = Callable[[Root, bool], Awaitable[None]]
+
+SESSION_CHANGED = "redraft/sessionChanged"
+FILES_CHANGED = "redraft/fs/changed"
+_LOG_INFO = 3  # LSP's MessageType.Info
+
+
+class _Watched:
+    """What was last said about a root."""
+
+    __slots__ = ("again", "checking", "known", "revision")
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] | None = None
+        self.revision = 0
+        self.checking = False
+        self.again = False
+
+
+class Announcer:
+    """Compares each root with what was last said about it, and says what is new.
+
+    Args:
+        folders: the open folders.
+        workers: where file work is done.
+        tell: sends a notification.
+    """
+
+    def __init__(self, folders: Folders, workers: Workers, tell: Tell) -> None:
+        self._folders = folders
+        self._workers = workers
+        self._tell = tell
+        self._watched: dict[str, _Watched] = {}
+        self._listeners: list[Listener] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def listen(self, listener: Listener) -> None:
+        """Call ``listener(root, new)`` after each check; ``new``: whether there was news."""
+        self._listeners.append(listener)
+
+    def changed(self, root: Root) -> None:
+        """Something may have changed in a root: look again soon. To be called on the loop.
+
+        However often it is called while a look is under way, one more look follows it.
+        """
+        watched = self._watched.setdefault(root.path, _Watched())
+        if watched.checking:
+            watched.again = True
+            return
+        watched.checking = True
+        task = asyncio.get_running_loop().create_task(self._check(root, watched))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def active(self, root: Root) -> str | None:
+        """The session that was active when the root was last looked at."""
+        watched = self._watched.get(root.path)
+        return _active(watched.known) if watched is not None else None
+
+    def forget(self, root: Root) -> None:
+        """Say nothing more about a root."""
+        self._watched.pop(root.path, None)
+
+    def documents(self, events: Iterable[Event]) -> None:
+        """Tell which documents changed, under the URIs that the client knows them by."""
+        changes = [
+            {"uri": self._folders.uri(spot.root, spot.session, spot.path), "type": kind}
+            for spot, kind in events
+            if spot.session is not None
+        ]
+        if changes:
+            self._tell(FILES_CHANGED, {"changes": changes})
+
+    async def _check(self, root: Root, watched: _Watched) -> None:
+        try:
+            again = True
+            while again and self._watched.get(root.path) is watched:
+                watched.again = False
+                await self._look(root, watched)
+                again = watched.again
+        except Exception as error:  # nobody waits for this task: only the log can tell
+            unexpected(error, SESSION_CHANGED)
+        finally:
+            watched.checking = False
+
+    async def _look(self, root: Root, watched: _Watched) -> None:
+        snapshot, repairs = await self._workers.call(lambda: _snapshot(root))
+        if self._watched.get(root.path) is not watched:
+            return
+        for sentence in repairs:
+            self._tell("window/logMessage", {"type": _LOG_INFO, "message": sentence})
+        before, new = watched.known, snapshot is not None and snapshot != watched.known
+        if new and snapshot is not None:
+            watched.known = snapshot
+            watched.revision += 1
+            self._tell(SESSION_CHANGED, {**snapshot, "revision": watched.revision})
+            self.documents(self._session_events(root, before, snapshot))
+        for listener in self._listeners:
+            await listener(root, new)
+
+    def _session_events(
+        self, root: Root, before: dict[str, Any] | None, now: dict[str, Any]
+    ) -> Iterable[Event]:
+        """A session that came or went takes all its documents along."""
+        from redraft.faces.lsp.folders import Spot
+
+        left, came = _active(before), _active(now)
+        if before is None or left == came:
+            return
+        if left is not None and root.folder.stat(f".workflow/{left}") is None:
+            yield Spot(root, "", left), "deleted"
+        if came is not None:
+            yield Spot(root, "", came), "changed"
+
+
+def _active(snapshot: dict[str, Any] | None) -> str | None:
+    active = snapshot and snapshot.get("active")
+    return active["name"] if isinstance(active, dict) else None
+
+
+def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
+    """The root's state as the wire has it; None if it cannot be read at this moment."""
+    from redraft.commands.dispatch import camel, to_json
+    from redraft.commands.overview import snapshot
+    from redraft.errors import RedraftError
+
+    try:
+        found = snapshot(root)
+    except (RedraftError, OSError):
+        return None, root.take_repairs()
+    active = found["active"]
+    found["active"] = camel(to_json(active)) if active is not None else None
+    return found, root.take_repairs()

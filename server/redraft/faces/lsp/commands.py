@@ -1,0 +1,152 @@
+"""Every command of the table as ``workspace/executeCommand``: translated here, decided elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redraft.commands.requests import RunLine
+from redraft.commands.table import BY_LSP
+from redraft.errors import InvalidArguments
+from redraft.faces.lsp.command_ids import PREFIX
+from redraft.faces.lsp.errors import response_error
+from redraft.faces.lsp.progress import ClientProgress, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redraft.commands.declaration import Command
+    from redraft.commands.requests import Request
+    from redraft.domain.root import Root
+    from redraft.faces.lsp.calls import Call
+    from redraft.faces.lsp.changes import Announcer
+    from redraft.faces.lsp.folders import Folders
+    from redraft.faces.lsp.turns import Turns
+    from redraft.faces.lsp.workers import Workers
+
+    Tell = Callable[[str, object], None]
+
+PATHS = ("path", "new_path", "file_path", "paths")
+
+
+class Commands:
+    """Executes commands.
+
+    Args:
+        folders: the open folders.
+        workers: where file work is done.
+        turns: lets one change at a time into a root.
+        announcer: is told of every root that a command may have changed.
+        tell: sends a notification, for progress.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        workers: Workers,
+        turns: Turns,
+        announcer: Announcer,
+        tell: Tell,
+    ) -> None:
+        self._folders = folders
+        self._workers = workers
+        self._turns = turns
+        self._announcer = announcer
+        self._tell = tell
+        self._tokens = Tokens()
+
+    def __call__(self, params: object, call: Call) -> None:
+        """Take in a ``workspace/executeCommand`` request; ``call`` is answered later."""
+        command, arguments, token = _read(params)
+        from redraft.commands.dispatch import validate
+
+        request = validate(command, arguments, names="camel")
+        subject, about = _subject(command, request)
+        root = self._folders.roots.pick(about.root, _documents(about))
+        progress = ClientProgress(call, self._tell, token, subject.title)
+        work = self._work(command, request, progress)
+        if not subject.changes:
+            self._workers.submit(lambda: call.run(work, response_error))
+            return
+        self._tokens.enter(token, call)
+        self._turns.take(root, lambda: self._change(root, call, progress, work, token))
+
+    def cancel_progress(self, token: str | int) -> None:
+        """The client's ``window/workDoneProgress/cancel``."""
+        self._tokens.cancel(token)
+
+    def _work(
+        self, command: Command, request: Request, progress: ClientProgress
+    ) -> Callable[[], object]:
+        def work() -> object:
+            from redraft.commands.dispatch import execute
+
+            progress.check()
+            return to_wire(execute(command, request, self._folders.roots, progress))
+
+        return work
+
+    async def _change(
+        self,
+        root: Root,
+        call: Call,
+        progress: ClientProgress,
+        work: Callable[[], object],
+        token: str | int | None,
+    ) -> None:
+        def job() -> None:
+            progress.begin()
+            try:
+                call.run(work, response_error)
+            finally:
+                progress.end()
+
+        try:
+            await self._workers.call(job)
+        finally:
+            self._tokens.leave(token)
+            self._announcer.changed(root)
+
+
+def to_wire(result: object) -> object:
+    """A result dataclass as LSP shows it: JSON-ready, keys in camelCase."""
+    from redraft.commands.dispatch import camel, to_json
+
+    return camel(to_json(result))
+
+
+def _subject(command: Command, request: Request) -> tuple[Command, Request]:
+    """The command itself, or the one that a slash line stands for."""
+    if not isinstance(request, RunLine):
+        return command, request
+    from redraft.commands.dispatch import validate
+    from redraft.commands.slash import parse, with_defaults
+
+    inner, arguments = parse(request.line)
+    return inner, validate(
+        inner, with_defaults(inner, arguments, request.session, request.root), names="snake"
+    )
+
+
+def _documents(request: Request) -> list[str]:
+    values = [getattr(request, name, None) for name in PATHS]
+    single = [value for value in values if isinstance(value, str)]
+    return single + [path for value in values if isinstance(value, list) for path in value]
+
+
+def _read(params: object) -> tuple[Command, dict[str, Any], str | int | None]:
+    if not isinstance(params, dict) or not isinstance(params.get("command"), str):
+        raise InvalidArguments(["executeCommand needs the name of a command"])
+    name = params["command"]
+    command = BY_LSP.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+    if command is None:
+        raise InvalidArguments([f"there is no command {name[:80]!r}"])
+    given = params.get("arguments")
+    given = [] if given is None else given
+    if not isinstance(given, list) or len(given) > 1:
+        raise InvalidArguments([f"{name} takes one object in a list"])
+    arguments = given[0] if given else {}
+    arguments = {} if arguments is None else arguments
+    if not isinstance(arguments, dict):
+        raise InvalidArguments([f"{name} takes its arguments by name, in one object"])
+    token = params.get("workDoneToken")
+    return command, arguments, token if isinstance(token, str | int) else None

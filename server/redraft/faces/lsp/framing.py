@@ -1,0 +1,166 @@
+"""Messages over a pipe: headers and bodies in, whole frames out.
+
+Reading is a callback of the event loop, without a coroutine or a thread per line; that is what
+keeps a small request fast. Where the loop cannot watch the handle (Windows, a plain file, a
+terminal that is shared with the output) one thread reads and hands the octets over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import stat
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.I | re.M)
+_HEADER_LIMIT = 64 * 1024
+_CHUNK = 256 * 1024
+
+
+class BrokenFrame(Exception):
+    """What came in is not framed as the protocol says, so nothing after it can be trusted."""
+
+
+class Frames(asyncio.Protocol):
+    """Cuts the stream into bodies.
+
+    Args:
+        received: called with every body, in order.
+        ended: called once, when the stream ends or is broken; the error if it was broken.
+    """
+
+    def __init__(
+        self, received: Callable[[bytes], None], ended: Callable[[Exception | None], None]
+    ) -> None:
+        self._received = received
+        self._ended = ended
+        self._buffer = bytearray()
+        self._wanted = -1
+        self._over = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take in more octets; every body that is complete by now is handed on."""
+        if self._over:
+            return
+        self._buffer += data
+        try:
+            while (body := self._next()) is not None:
+                self._received(body)
+        except BrokenFrame as error:
+            self._end(error)
+
+    def eof_received(self) -> bool:
+        """The client closed its side."""
+        self._end(None)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The pipe is gone."""
+        self._end(exc)
+
+    def _next(self) -> bytes | None:
+        buffer = self._buffer
+        if self._wanted < 0:
+            end = buffer.find(b"\r\n\r\n")
+            if end < 0:
+                if len(buffer) > _HEADER_LIMIT:
+                    raise BrokenFrame("a header without an end")
+                return None
+            length = _LENGTH.search(buffer, 0, end + 1)
+            if length is None:
+                raise BrokenFrame("a header without Content-Length")
+            self._wanted = int(length[1])
+            del buffer[: end + 4]
+        if len(buffer) < self._wanted:
+            return None
+        body = bytes(memoryview(buffer)[: self._wanted])
+        del buffer[: self._wanted]
+        self._wanted = -1
+        return body
+
+    def _end(self, error: Exception | None) -> None:
+        if not self._over:
+            self._over = True
+            self._ended(error)
+
+
+class Output:
+    """Whole frames to a file descriptor, from any thread, never interleaved.
+
+    It has the shape of a writer as pygls wants it.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self._broken = False
+
+    def send(self, body: bytes) -> None:
+        """Write one body with its header; nothing happens once the client is gone."""
+        self.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def write(self, data: bytes) -> None:
+        """Write octets that are framed already."""
+        with self._lock:
+            if self._broken:
+                return
+            try:
+                rest = data
+                while rest:
+                    rest = rest[os.write(self._descriptor, rest) :]
+            except OSError:
+                self._broken = True
+
+    def close(self) -> None:
+        """Write nothing more."""
+        with self._lock:
+            if not self._broken:
+                self._broken = True
+                with contextlib.suppress(OSError):
+                    os.close(self._descriptor)
+
+
+async def feed(frames: Frames, descriptor: int, output: int) -> None:
+    """Connect ``descriptor`` to ``frames``; returns at once.
+
+    Args:
+        descriptor: the handle to read; it is put in non-blocking mode where the loop watches it.
+        output: the handle that is written, to notice one file behind both.
+    """
+    loop = asyncio.get_running_loop()
+    if _can_watch(descriptor, output):
+        pipe = os.fdopen(descriptor, "rb", buffering=0)
+        await loop.connect_read_pipe(lambda: frames, pipe)
+        return
+    threading.Thread(
+        target=_pump, args=(loop, frames, descriptor), name="redraft-stdin", daemon=True
+    ).start()
+
+
+def _can_watch(descriptor: int, output: int) -> bool:
+    # Non-blocking mode belongs to the open file: sharing it would make writes fail half-way.
+    if os.name == "nt":
+        return False
+    read, written = os.fstat(descriptor), os.fstat(output)
+    if (read.st_dev, read.st_ino) == (written.st_dev, written.st_ino):
+        return False
+    return stat.S_ISFIFO(read.st_mode) or stat.S_ISSOCK(read.st_mode)
+
+
+def _pump(loop: asyncio.AbstractEventLoop, frames: Frames, descriptor: int) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        while True:
+            try:
+                data = os.read(descriptor, _CHUNK)
+            except OSError:
+                data = b""
+            if not data:
+                loop.call_soon_threadsafe(frames.eof_received)
+                return
+            loop.call_soon_threadsafe(frames.data_received, data)

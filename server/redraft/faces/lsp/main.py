@@ -1,0 +1,80 @@
+"""The server as a process: ``redraft lsp`` speaks the protocol over its standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+
+from redraft.faces.lsp.errors import configure_logging
+from redraft.faces.lsp.framing import Frames, Output, feed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from redraft.faces.lsp.parts import Parts
+    from redraft.faces.lsp.server import RedraftServer
+
+ALONE_S = 1.0
+_PATIENCE_S = 30.0
+
+
+def main() -> int:
+    """Serve one client until it says ``exit`` or goes away; returns the exit code."""
+    gc.disable()  # thousands of classes are about to be made and none thrown away
+    given, taken = _take_pipes()
+    configure_logging()
+    from redraft.faces.lsp.server import create_server
+    from redraft.faces.lsp.workers import Workers
+
+    workers = Workers()
+
+    def assemble(server: RedraftServer) -> Parts:
+        from redraft.commands.roots import Roots
+        from redraft.faces.lsp.parts import Parts
+
+        return Parts(server, Roots(), workers, ALONE_S)
+
+    try:
+        return asyncio.run(serve(create_server(assemble), given, taken))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        workers.drain(_PATIENCE_S)
+
+
+async def serve(server: RedraftServer, given: int, taken: int) -> int:
+    """Serve over two file descriptors; returns the exit code.
+
+    Changes that are under way when the client goes away are finished.
+    """
+    ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def end(code: int) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    output = Output(taken)
+    server.protocol.connect(output, end)
+    frames = Frames(server.protocol.receive, lambda _: end(1))
+    await feed(frames, given, taken)
+    code = await ended
+    await server.finish()
+    output.close()
+    return code
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Keep the protocol's pipes for ourselves: a stray print or child must not disturb them."""
+    sys.stdout.flush()
+    given, taken = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return given, taken
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""The parts of a server, put together; who needs what is said here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+from redraft.faces.lsp import documents
+from redraft.faces.lsp.changes import Announcer
+from redraft.faces.lsp.commands import Commands
+from redraft.faces.lsp.content import Sides
+from redraft.faces.lsp.drift import Drift
+from redraft.faces.lsp.files import Files
+from redraft.faces.lsp.folders import Folders
+from redraft.faces.lsp.lenses import Lenses
+from redraft.faces.lsp.turns import Turns
+from redraft.faces.lsp.watch import WITH_WATCHERS_S, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from redraft.commands.roots import Roots
+    from redraft.domain.root import Root
+    from redraft.faces.lsp.calls import Call
+    from redraft.faces.lsp.server import RedraftServer
+    from redraft.faces.lsp.workers import Workers
+
+
+class Parts:
+    """Everything behind the protocol.
+
+    Args:
+        server: the server they are for.
+        roots: the roots to work in; the client's folders are added to them.
+        workers: where file work is done.
+        alone_s: how often to look at the markers for a client without file watchers, in seconds.
+    """
+
+    def __init__(
+        self, server: RedraftServer, roots: Roots, workers: Workers, alone_s: float
+    ) -> None:
+        tell = server.protocol.tell
+        self._server = server
+        self._workers = workers
+        self._alone_s = alone_s
+        self._asked: set[str] = set()
+        self.folders = Folders(roots)
+        self.turns = Turns(self.folders)
+        self.announcer = Announcer(self.folders, workers, tell)
+        self.commands = Commands(self.folders, workers, self.turns, self.announcer, tell)
+        self.drift = Drift(self.folders, workers, tell, server.opened)
+        self.lenses = Lenses(self.folders, workers)
+        self.sides = Sides(self.folders, workers)
+        self.watch = Watch(self.folders, workers, self.announcer, server.opened)
+        self.announcer.listen(self.drift.check_root)
+        self.announcer.listen(self._refresh)
+        self.handlers: dict[str, Callable[[object, Call], None]] = {
+            types.WORKSPACE_EXECUTE_COMMAND: self.commands,
+            **Files(self.folders, workers, self.turns, self.announcer).handlers(),
+        }
+
+    def open_folders(self, uris: Iterable[str]) -> None:
+        """Open the folders that the client has open when it starts."""
+        for uri in uris:
+            self.folders.add(uri)
+
+    def read_closed(self, uri: str) -> bytes:
+        """The octets of a document that the client does not have open."""
+        return documents.read_closed(self.folders, uri)
+
+    def begin(self) -> None:
+        """The client is ready: tell it the state, and begin to watch."""
+        for root in self.folders.all():
+            self.arrive(root)
+        watching = self.watch.supported(self._server.client_capabilities)
+        self._server.spawn(self.watch.poll(WITH_WATCHERS_S if watching else self._alone_s))
+        self._workers.submit(_warm_up)
+
+    def folders_changed(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """The client opened and closed folders."""
+        for uri in removed:
+            gone = self.folders.remove(uri)
+            if gone is not None:
+                self._server.spawn(self.depart(gone))
+        for uri in added:
+            root = self.folders.add(uri)
+            if root is not None:
+                self.arrive(root)
+
+    def arrive(self, root: Root) -> None:
+        """A root came into view."""
+        self.announcer.changed(root)
+        capabilities = self._server.client_capabilities
+        if self.watch.supported(capabilities):
+            watchers = self.watch.registration(root, capabilities)
+            self._ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([watchers]))
+
+    async def depart(self, root: Root) -> None:
+        """A root went out of view: close it once nothing under way needs it."""
+        self.announcer.forget(root)
+        if self.watch.supported(self._server.client_capabilities):
+            gone = self.watch.unregistration(root)
+            self._ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
+        await self.turns.all_done()
+        loop = asyncio.get_running_loop()
+        self._workers.when_idle(lambda: loop.call_soon_threadsafe(self._close, root))
+
+    def _close(self, root: Root) -> None:
+        if all(other is not root for other in self.folders.all()):
+            self.folders.roots.remove(root.path)
+
+    async def _refresh(self, root: Root, new: bool) -> None:
+        """Have the client ask again for what may look different now."""
+        capabilities = self._server.client_capabilities
+        lenses = get_capability(capabilities, "workspace.code_lens.refresh_support", False)
+        if lenses and (new or self._shows(root)):
+            self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+        if get_capability(capabilities, "workspace.text_document_content", None) is None:
+            return
+        for uri in await self.sides.stale(root):
+            self._ask(
+                types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH,
+                types.TextDocumentContentRefreshParams(uri=uri),
+            )
+
+    def _shows(self, root: Root) -> bool:
+        spots = (documents.session_spot(self.folders, uri) for uri in self._server.opened())
+        return any(spot is not None and spot.root is root for spot in spots)
+
+    def _ask(self, method: str, params: Any) -> None:
+        """Send a request whose answer does not matter; a bare refresh only once at a time."""
+        if params is None and method in self._asked:
+            return
+        self._asked.add(method)
+        answer = self._server.ask(method, params)
+        answer.add_done_callback(lambda done: self._answered(method, done))
+
+    def _answered(self, method: str, answer: asyncio.Future[Any]) -> None:
+        self._asked.discard(method)
+        if not answer.cancelled():
+            answer.exception()  # a client may refuse; then it simply does not refresh
+
+
+def _warm_up() -> None:
+    """Build what the first command needs, so that it does not wait for it."""
+    import gc
+
+    from redraft.commands.dispatch import validate
+    from redraft.commands.table import BY_LSP
+
+    validate(BY_LSP["session.status"], {})
+    # What a starting process makes stays to its end: spare every later collection the walk.
+    gc.freeze()
+    gc.enable()

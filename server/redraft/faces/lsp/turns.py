@@ -1,0 +1,41 @@
+"""One change at a time in a root, in the order in which they were asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from redraft.domain.root import Root
+    from redraft.faces.lsp.folders import Folders
+
+
+class Turns:
+    """The changes under way and waiting.
+
+    Args:
+        folders: holds one lock for each root.
+    """
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, root: Root, change: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Make a change as soon as those before it in the root are done."""
+        task = asyncio.get_running_loop().create_task(self._in_turn(root, change))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def all_done(self) -> None:
+        """Wait until no change is under way or waiting."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _in_turn(
+        self, root: Root, change: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        async with self._folders.lock(root):
+            await change()

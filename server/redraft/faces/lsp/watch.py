@@ -1,0 +1,198 @@
+"""Changes that somebody else made: the client's file watchers, and a look now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+from redraft.domain import layout
+from redraft.domain.view import View
+from redraft.errors import RedraftError
+from redraft.faces.lsp.documents import session_spot
+from redraft.faces.lsp.folders import Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from redraft.domain.root import Root
+    from redraft.faces.lsp.changes import Announcer, Event, Kind
+    from redraft.faces.lsp.folders import Folders
+    from redraft.faces.lsp.workers import Workers
+
+WITH_WATCHERS_S = 5.0
+_TICK_NS = 100_000_000
+PATTERNS = (
+    f"{layout.WORKFLOW}/{layout.MARKER}*",
+    f"{layout.WORKFLOW}/*/{layout.FILES}/**",
+    f"{layout.WORKFLOW}/*/{layout.DELETED}/**",
+    f"{layout.WORKFLOW}/*/{layout.RETRIES}/**",
+    "**/*",
+)
+_OURS = re.compile(
+    rf"{re.escape(layout.WORKFLOW)}/(?:({re.escape(layout.MARKER)}.+)"
+    rf"|([^/]+)/({layout.FILES}|{layout.DELETED}|{layout.RETRIES})/(.+))",
+    re.S,
+)
+_CAPABILITY = "workspace.did_change_watched_files"
+_NOT_DOCUMENTS = {layout.WORKFLOW, layout.WORKSPACE, ".git"}
+_GLOB = re.compile(r"[*?\[\]{}]")
+_KINDS: dict[types.FileChangeType, Kind] = {
+    types.FileChangeType.Created: "created",
+    types.FileChangeType.Changed: "changed",
+    types.FileChangeType.Deleted: "deleted",
+}
+
+
+def watchers(folder_uri: str, folder: str, *, relative: bool) -> list[types.FileSystemWatcher]:
+    """What to ask a client to watch in one folder."""
+    if relative:
+        return [
+            types.FileSystemWatcher(
+                glob_pattern=types.RelativePattern(base_uri=folder_uri, pattern=pattern)
+            )
+            for pattern in PATTERNS
+        ]
+    # A path with a glob's own characters in it cannot be part of a pattern.
+    prefix = "**/" if _GLOB.search(folder) else folder.replace(os.sep, "/").rstrip("/") + "/"
+    return [types.FileSystemWatcher(glob_pattern=prefix + pattern) for pattern in PATTERNS]
+
+
+class Watch:
+    """Notices changes and hands them to the announcer.
+
+    Args:
+        folders: the open folders.
+        workers: where file work is done.
+        announcer: is told what changed.
+        opened: gives the URIs of the documents that the client has open.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        workers: Workers,
+        announcer: Announcer,
+        opened: Callable[[], Iterable[str]],
+    ) -> None:
+        self._folders = folders
+        self._workers = workers
+        self._announcer = announcer
+        self._opened = opened
+        self._seen: dict[str, tuple[int, int] | None] = {}
+
+    @staticmethod
+    def supported(capabilities: types.ClientCapabilities) -> bool:
+        """Whether the client can be asked to watch files."""
+        return bool(get_capability(capabilities, f"{_CAPABILITY}.dynamic_registration", False))
+
+    def registration(
+        self, root: Root, capabilities: types.ClientCapabilities
+    ) -> types.Registration:
+        """What to register for a root."""
+        relative = get_capability(capabilities, f"{_CAPABILITY}.relative_pattern_support", False)
+        found = [
+            watcher
+            for uri in self._folders.spelled(root)
+            for watcher in watchers(uri, root.path, relative=bool(relative))
+        ]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers=found)
+        return types.Registration(_id(root), types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+
+    @staticmethod
+    def unregistration(root: Root) -> types.Unregistration:
+        """The end of it."""
+        return types.Unregistration(_id(root), types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+
+    async def happened(self, changes: Sequence[types.FileEvent]) -> None:
+        """Take in what the client saw."""
+        touched: dict[str, Root] = {}
+        found: list[tuple[Root, str, Kind]] = []
+        for change in changes:
+            for root, inner in self._folders.inside(change.uri):
+                if _OURS.fullmatch(inner) or inner.partition("/")[0] not in _NOT_DOCUMENTS:
+                    touched[root.path] = root
+                    found.append((root, inner, _KINDS[change.type]))
+        in_use = self._in_use()
+        events = await self._workers.call(
+            lambda: [event for each in found for event in _events(*each, in_use)]
+        )
+        self._announcer.documents(events)
+        for root in touched.values():
+            self._announcer.changed(root)
+
+    async def poll(self, pause_s: float) -> None:
+        """Look at each root's ``.workflow`` again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(pause_s)
+            roots = self._folders.all()
+            stamps = await self._workers.call(lambda: [_stamp(root) for root in roots])
+            for root, stamp in zip(roots, stamps, strict=True):
+                if self._seen.get(root.path, stamp) != stamp:
+                    self._announcer.changed(root)
+                # Within one tick of the file system's clock, a later change leaves the same time.
+                young = stamp is not None and abs(time.time_ns() - stamp[1]) < _TICK_NS
+                self._seen[root.path] = None if young else stamp
+
+    def _in_use(self) -> dict[str, set[str]]:
+        """The sessions whose documents the client may show, by root."""
+        used: dict[str, set[str]] = {}
+        for root in self._folders.all():
+            active = self._announcer.active(root)
+            used[root.path] = {active} if active else set()
+        for uri in self._opened():
+            spot = session_spot(self._folders, uri)
+            if spot is not None and spot.session is not None:
+                used.setdefault(spot.root.path, set()).add(spot.session)
+        return used
+
+
+def _id(root: Root) -> str:
+    return f"redraft-watch:{root.path}"
+
+
+def _events(root: Root, inner: str, kind: Kind, in_use: dict[str, set[str]]) -> Iterator[Event]:
+    """Which session documents show something else now."""
+    ours = _OURS.fullmatch(inner)
+    if ours is None:
+        for session in in_use.get(root.path, ()):
+            if not _overridden(root, session, inner):
+                yield Spot(root, inner, session), kind
+        return
+    session, layer, path = ours[2], ours[3], ours[4]
+    if session is None or layer == layout.RETRIES or not layout.is_name(session):
+        return
+    if layer == layout.DELETED:
+        yield Spot(root, path, session), "deleted" if kind == "created" else "created"
+    else:
+        gone = kind == "deleted" and not _shown(root, session, path)
+        yield Spot(root, path, session), "deleted" if gone else "changed"
+
+
+def _overridden(root: Root, session: str, path: str) -> bool:
+    try:
+        with View.of(root, session) as view:
+            return view.resolve(path).modified_in_session
+    except (RedraftError, OSError):
+        return True
+
+
+def _shown(root: Root, session: str, path: str) -> bool:
+    try:
+        with View.of(root, session) as view:
+            return view.resolve(path).exists
+    except (RedraftError, OSError):
+        return False
+
+
+def _stamp(root: Root) -> tuple[int, int] | None:
+    try:
+        status = root.folder.stat(layout.WORKFLOW)
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns) if status is not None else None
