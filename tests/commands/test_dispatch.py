@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from redraft.commands import requests as q
 from redraft.commands import results as r
 from redraft.commands.declaration import Command
 from redraft.commands.dispatch import Roots, camel, execute, snake, to_json, validate
+from redraft.commands.table import BY_VERB
 from redraft.errors import InvalidArguments, IoError, RedraftError
 
 
@@ -305,8 +307,40 @@ def test_a_result_of_the_wrong_type_is_a_bug(folders: tuple[str, str]) -> None:
     roots.close()
 
 
+def test_a_row_without_a_handler_is_a_bug(folders: tuple[str, str]) -> None:
+    roots = Roots([folders[0]])
+    with pytest.raises(TypeError, match="do has no handler"):
+        execute(row(q.Request), q.Request(), roots)
+    roots.close()
+
+
+def test_a_line_runs_in_the_session_and_root_it_is_given(folders: tuple[str, str]) -> None:
+    roots = Roots(folders)
+    for name in ("one", "two"):
+        start = validate(BY_VERB["session start"], {"name": name, "root": folders[0]})
+        execute(BY_VERB["session start"], start, roots)
+
+    def ran(line: str, **more: str) -> r.Ran:
+        request = validate(BY_VERB["run"], {"line": line, **more})
+        done = execute(BY_VERB["run"], request, roots)
+        assert isinstance(done, r.Ran)
+        return done
+
+    named = ran("/session status", session="one", root=folders[0])
+    assert (named.command, named.session, named.root) == ("session status", "one", folders[0])
+    assert ran("/session status two", session="one", root=folders[0]).session == "two"
+    line = f"/session status --session one --root {shlex.quote(folders[0])}"
+    assert ran(line, session="two", root=folders[1]).session == "one"
+    switched = ran("/session switch one", root=folders[0])
+    assert (switched.session, switched.result.previous) == ("one", "two")
+    with pytest.raises(InvalidArguments, match="cannot run a line itself"):
+        ran("/run /session list")
+    roots.close()
+
+
 def test_importing_the_dispatch_builds_no_models() -> None:
-    code = "import sys, redraft.commands.dispatch; print('pydantic' in sys.modules)"
+    code = "import sys, redraft.commands.dispatch, redraft.commands.table;"
+    code += "print('pydantic' in sys.modules)"
     path = ":".join(sys.path)
     done = subprocess.run(
         [sys.executable, "-c", code],

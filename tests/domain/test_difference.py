@@ -74,7 +74,8 @@ def check_hunks_of_git(folder: Path, before: bytes, after: bytes) -> None:
     printed = run(command, folder).stdout.decode()
     headed = re.sub(r"^(@@ .* @@) .*", r"\1", printed, flags=re.MULTILINE)
     _, diff = unified(before, after, "x")
-    assert diff.partition("\n@@")[2] == headed.partition("\n@@")[2]
+    alike = diff.partition("\n@@")[2] == headed.partition("\n@@")[2]
+    assert alike
 
 
 def test_hunks_are_those_of_git(tmp_path: Path) -> None:
@@ -88,6 +89,24 @@ def test_hunks_of_long_searches_are_those_of_git(tmp_path: Path, alphabet: int) 
     for _ in range(4):
         lines = [b"%d\n" % source.randrange(alphabet) for _ in range(1600)]
         check_hunks_of_git(tmp_path, b"".join(lines[:800]), b"".join(lines[800:]))
+
+
+@pytest.mark.parametrize("common", [10, 25])
+def test_hunks_of_a_rewritten_text_are_those_of_git(tmp_path: Path, common: int) -> None:
+    source = random.Random(common)
+    for _ in range(10):
+        kept = [b"kept %d\n" % n for n in range(common)]
+        before, after = ([*kept, *_fresh(source, 600 - common)] for _ in "ab")
+        before.sort(key=lambda _: source.random())
+        after.sort(key=lambda _: source.random())
+        check_hunks_of_git(tmp_path, b"".join(before), b"".join(after))
+
+
+def _fresh(source: random.Random, count: int) -> list[bytes]:
+    """Lines that no other text has, but for many blank ones."""
+    return [
+        b"%d\n" % source.getrandbits(60) if source.random() < 0.8 else b"\n" for _ in range(count)
+    ]
 
 
 def test_a_diff_has_the_headers_and_marks_of_git() -> None:

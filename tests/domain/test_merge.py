@@ -20,7 +20,8 @@ BASE = b"one\ntwo\nthree\nfour\nfive\n"
 def check_against_git(folder: Path, base: bytes, ours: bytes, theirs: bytes) -> Merged:
     """Both merge to the same bytes or both find a conflict, whichever side is called ours."""
     merged = merge.merge(base, ours, theirs)
-    assert merged.content == git_merge(folder, base, ours, theirs)
+    alike = merged.content == git_merge(folder, base, ours, theirs)
+    assert alike, (base, ours, theirs)
     assert merged.clean == (not merged.regions)
     assert merge.merge(base, theirs, ours).content == merged.content
     return merged
@@ -182,7 +183,15 @@ def test_long_texts_merge_within_seconds() -> None:
     assert not merge.merge(*map(b"".join, (base, shuffled, theirs))).clean
     assert time.monotonic() - start < 10
     expected = [o if o != b else t for b, o, t in zip(base, ours, theirs, strict=True)]
-    assert merged.content == b"".join(expected)
+    alike = merged.content == b"".join(expected)
+    assert alike
+
+
+def test_a_search_without_steps_left_finds_no_more_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = [b"top", b"a", b"b", b"c"], [b"top", b"b", b"c", b"a"]
+    assert alignment.matching_blocks(old, new) == [(0, 0, 1), (2, 1, 2), (4, 4, 0)]
+    monkeypatch.setattr(shortest, "MAX_STEPS", -1)
+    assert alignment.matching_blocks(old, new) == [(0, 0, 1), (4, 4, 0)]
 
 
 @pytest.mark.parametrize("steps", [-1, 3000])

@@ -24,7 +24,8 @@ class Command:
         lsp: the LSP command's name without the prefix ``redraft.``, or None.
         request: the dataclass of its arguments.
         result: the dataclass(es) of its result.
-        handler: takes the root, the request and a progress, and returns the result.
+        handler: takes the root, the request and a progress, and returns the result. None for
+            ``run`` alone: which root it is about stands in its line, so dispatch carries it out.
         positional: the arguments that a slash line or shell gives without a flag, in order.
         changes: whether it may change anything on disk.
         destructive: whether it may take something away from sight (commit, cancel, delete, ...).
@@ -35,7 +36,7 @@ class Command:
     title: str
     request: type
     result: Any
-    handler: Callable[[Root, Any, Progress], Any]
+    handler: Callable[[Root, Any, Progress], Any] | None
     mcp: str | None = None
     lsp: str | None = None
     positional: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Names", "Roots", "camel", "execute", "snake", "to_json", "validate"]
 
+MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to"})
+"""The fields of results that are left out where they have no value."""
+
 Names = Literal["snake", "camel"]
 """How the arguments' keys are written: as in the dataclasses, or as LSP writes them."""
 
@@ -79,6 +82,8 @@ def execute(command: Command, request: Request, roots: Roots, progress: Progress
         from redraft.commands.slash import run_line
 
         return run_line(request.line, roots, request.session, request.root, progress)
+    if command.handler is None:
+        raise TypeError(f"{command.verb} has no handler")
     root = roots.pick(request.root, _documents(request))
     try:
         result = command.handler(root, request, progress)
@@ -90,10 +95,25 @@ def execute(command: Command, request: Request, roots: Roots, progress: Progress
 
 
 def to_json(result: object) -> dict[str, Any]:
-    """The JSON-ready form of a result dataclass, with keys in snake_case."""
+    """The JSON-ready form of a result dataclass, with keys in snake_case.
+
+    Fields that may be absent are left out where there is nothing to say; all others are there,
+    null if they have no value.
+    """
     kind: Any = type(result)
     json: dict[str, Any] = _results(kind).dump_python(result, mode="json")
+    _leave_out(json)
     return json
+
+
+def _leave_out(json: dict[str, Any]) -> None:
+    for key in MAY_BE_ABSENT & json.keys():
+        if json[key] is None:
+            del json[key]
+    for value in json.values():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                _leave_out(item)
 
 
 def camel(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from redraft.commands import results
 from redraft.domain import layout, marker
 from redraft.domain.changes import Survey, Tally, drifted
+from redraft.domain.healing import heal_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
 from redraft.errors import RedraftError
 
@@ -26,12 +27,10 @@ def status_of(root: Root, folder: Folder, name: str, active: str | None) -> resu
 
 def heal_if_interrupted(root: Root, folder: Folder, name: str) -> None:
     """Finish what a dead process left in a session; one at work is waited for."""
-    if folder.stat(layout.JOURNAL) is None:
-        return
-    from redraft.domain.journal import resume
-
-    with root.hold("recover", name) as lock:
-        resume(root, lock, layout.session_folder(name))
+    home = layout.session_folder(name)
+    if folder.stat(layout.JOURNAL) is not None and not root.is_stuck(home):
+        with root.hold("recover", name):
+            pass
 
 
 def _row(
@@ -58,6 +57,8 @@ def summary(
     session: Session, active: str | None, status: results.Status | None = None
 ) -> results.Summary:
     """A session in one row."""
+    if status is None:
+        heal_metadata(session)
     metadata = read_metadata(session.folder, session.name)
     real = status or status_of(session.root, session.folder, session.name, active)
     return results.Summary(**_row(session, metadata, Tally(session), real))
@@ -65,6 +66,7 @@ def summary(
 
 def account(session: Session, active: str | None) -> dict[str, Any]:
     """The fields of a session in full, for :class:`results.Session`."""
+    heal_metadata(session)
     metadata = read_metadata(session.folder, session.name)
     survey = Survey(session.folder)
     status = status_of(session.root, session.folder, session.name, active)
@@ -98,6 +100,7 @@ def changes(survey: Survey) -> results.Changes:
 
 def rows(root: Root) -> tuple[str | None, list[results.Summary]]:
     """The active session's name and all sessions of a root, by name."""
+    root.settle()
     active = marker.active(root)
     found = []
     for name in sorted(root.sessions(), key=str.casefold):
@@ -130,6 +133,7 @@ def snapshot(root: Root) -> dict[str, Any]:
     Returns:
         ``{root, active: Summary or None, drifted: [path], crashed: [name]}``.
     """
+    root.settle()
     name = marker.active(root)
     active: results.Summary | None = None
     drift: list[str] = []

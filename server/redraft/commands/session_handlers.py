@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from redraft.commands import overview, results
 from redraft.domain import (
+    adopting,
     checkpoints,
     commit,
     discarding,
@@ -13,10 +14,11 @@ from redraft.domain import (
     layout,
     lifecycle,
     marker,
+    migration,
     undo,
 )
 from redraft.domain.difference import unified
-from redraft.domain.plan import plan
+from redraft.domain.plan import Plan, plan
 from redraft.domain.session import Session, chosen
 from redraft.domain.view import View
 from redraft.errors import InvalidArguments
@@ -75,7 +77,8 @@ def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.
 
 def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
     """Take a session up again."""
-    with Session.open(root, request.session or lifecycle.paused_last(root)) as session:
+    name = lifecycle.paused_last(root) if request.session is None else request.session
+    with Session.open(root, name) as session:
         point = lifecycle.resume(session)
         return results.ResumedSession(
             **overview.account(session, marker.active(root)),
@@ -123,7 +126,7 @@ def _canonical(session: Session, paths: list[str] | None) -> list[str] | None:
     return [view.path_of(path, follow_last=False) for path in paths]
 
 
-def _preview(session: Session, found: commit.Plan) -> results.Preview:
+def _preview(session: Session, found: Plan) -> results.Preview:
     files = [
         results.PreviewFile(path=i.path, kind=i.kind, bytes=i.bytes, state=i.state)  # type: ignore[arg-type]  # the plan uses these words only
         for i in found.items
@@ -153,6 +156,8 @@ def cancel(root: Root, request: requests.CancelSession, _: Progress) -> results.
 
 def undo_session(root: Root, request: requests.UndoSession, _: Progress) -> results.Undone:
     """Undo the newest commit, cancel or restore."""
+    if request.session is not None:
+        layout.check_name(request.session)
     done = undo.undo(root, request.session, dry=request.preview)
     return results.Undone(
         root=root.path,
@@ -288,3 +293,26 @@ def trash(root: Root, request: requests.EmptyTrash, _: Progress) -> results.Tras
         for e in found
     ]
     return results.Trash(root=root.path, entries=rows, removed=removed)
+
+
+def migrate(root: Root, _: requests.Request, __: Progress) -> results.Migration:
+    """Take over what older systems left."""
+    done = migration.migrate(root)
+    skipped = [results.SkippedLine(line=line, reason=reason) for line, reason in done.skipped]
+    return results.Migration(
+        root=root.path,
+        session=done.active,
+        sessions=done.sessions,
+        active=done.active,
+        skipped=skipped,
+        kept_as=done.kept_as,
+    )
+
+
+def adopt(root: Root, request: requests.AdoptChanges, _: Progress) -> results.Adopted:
+    """Take edits that went past the session into it."""
+    with chosen(root, request.session) as session:
+        adopted, restored = adopting.adopt(View(root, session), request.paths)
+        return results.Adopted(
+            root=root.path, session=session.name, adopted=adopted, restored=restored
+        )

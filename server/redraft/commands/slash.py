@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redraft.commands import dispatch
 from redraft.commands.parameters import FREE_TEXT, Parameter, parameters, positionals, usage
@@ -29,6 +29,8 @@ ALIASES = {("session trash", "empty"): "force"}
 
 GREETING = ("session start", "session list")
 """What is suggested to somebody whose words lead nowhere."""
+
+NESTED = "a line that is run cannot run a line itself"
 
 YES = frozenset({"true", "yes", "on", "1"})
 NO = frozenset({"false", "no", "off", "0"})
@@ -56,11 +58,16 @@ def run_line(
     """
     command, arguments = parse(line)
     if command.request is RunLine:
-        raise InvalidArguments(["a line that is run cannot run a line itself"])
+        raise InvalidArguments([NESTED])
     request = dispatch.validate(command, with_defaults(arguments, session, root))
     result = dispatch.execute(command, request, roots, progress)
-    told = result.session if isinstance(result.session, str | None) else result.session.name
-    return Ran(root=result.root, session=told, command=command.verb, result=result)
+    return ran(command, result)
+
+
+def ran(command: Command, result: Any) -> Ran:
+    """The result of a line, around that of its command."""
+    session = result.session if isinstance(result.session, str | None) else result.session.name
+    return Ran(root=result.root, session=session, command=command.verb, result=result)
 
 
 def with_defaults(

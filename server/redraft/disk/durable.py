@@ -26,6 +26,38 @@ def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) ->
     folder.replace(via, folder, name)
 
 
+def place(folder: Folder, via: str, name: str) -> None:
+    """Move a staged file to ``name`` over what is there, in one step even if parents are missing.
+
+    Missing parents are made beside the staged file and come along with it: nobody sees them empty.
+    """
+    try:
+        parent, last = folder.parent(name)
+    except FileNotFoundError:
+        _place_with_parents(folder, via, name)
+        return
+    with parent:
+        source, staged = folder.parent(via)
+        with source:
+            calls.rename(source.handle, source.at(staged), parent.handle, parent.at(last))
+
+
+def _place_with_parents(folder: Folder, via: str, name: str) -> None:
+    top, _, rest = name.partition("/")
+    while folder.stat(top) is not None:
+        step, _, rest = rest.partition("/")
+        top = f"{top}/{step}"
+    tree = f"{via}.parents"
+    folder.remove_tree(tree)
+    folder.replace(via, folder, f"{tree}/{rest}")
+    try:
+        folder.move(tree, folder, top)
+    except FileExistsError:
+        # Somebody made the folder in this moment.
+        folder.replace(f"{tree}/{rest}", folder, name)
+        folder.remove_tree(tree)
+
+
 def flush_files(root: Folder, names: Iterable[str]) -> None:
     """Wait until the content of all these files is on the disk."""
     wanted = list(names)

@@ -10,7 +10,7 @@ import os
 import stat as modes
 from errno import EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY
 
-from redraft.disk import calls
+from redraft.disk import beneath, calls
 from redraft.disk.exchange import rename_noreplace
 
 TYPE_CHECKING = False
@@ -187,10 +187,14 @@ class Folder:
         Raises:
             OSError: if it is not there, is a folder, link, pipe or device, or a parent is a link.
         """
-        folder, last = self.parent(name)
-        with folder:
-            flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.BINARY | calls.NONBLOCK
-            descriptor = os.open(folder.at(last), flags, dir_fd=folder.handle)
+        descriptor = beneath.open_file(self.handle, name)
+        if descriptor is None:
+            folder, last = self.parent(name)
+            with folder:
+                flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.BINARY
+                descriptor = os.open(
+                    folder.at(last), flags | calls.NONBLOCK, dir_fd=folder.handle
+                )
         mode = os.fstat(descriptor).st_mode
         if modes.S_ISREG(mode):
             return descriptor

@@ -2,13 +2,20 @@
 
 The file is locked through ``filelock`` (``flock`` on Unix, ``LockFileEx`` on Windows) and never
 unlinked: a name that comes and goes lets two processes lock two different files. Its content is a
-small JSON record, rewritten in place while the lock is held. A record that still names a holder
-when nobody holds the lock was left by a process that died.
+record of one JSON line, rewritten in place while the lock is held::
+
+    {"journals": "000000000012", "open": 1, "holder": {...}, "folder": ".workflow/draft", ...}
+
+``journals`` counts the journals ever opened and ``open`` tells whether one is: as in a seqlock, a
+reader that finds both the same before and after knows that no operation overlapped its look. A
+record that names a holder while nobody holds the lock was left by a process that died. What
+follows the first line is the tail of a longer record whose writer died, and means nothing.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from redraft.disk import calls
@@ -20,28 +27,37 @@ if TYPE_CHECKING:
 
     from redraft.disk.folder import Folder
 
+    Record = dict[str, object]
+
 _LIMIT = 4096
-IDLE = b"{}\n"
+_BEAT = '{{"journals": "{:012d}", "open": {:d}'
+_BEAT_LENGTH = len(_BEAT.format(0, 0))
+_HELD = b'"holder"'
+_COUNT_TO = 10**12
 
 
 class Lock:
     """The lock of one folder, taken for one operation (a context manager, not re-entrant).
 
     Attributes:
-        left_behind: after entering: what the last holder was at if it died, else None.
-        dead_folder: the folder (relative to the root) that it was at work in, if it said so.
-        journal: whether a journal is, or may be, open.
+        work: the folder (relative to the root) that this operation works in.
+        session: the session whose view a journal of this operation changes.
+        marks: the session whose marker this operation sets as its last step, once that is certain.
+        journal: whether a journal of this operation is, or may be, open.
+        dead: the record of the last holder if it died, until its work is taken care of; else empty.
     """
 
     __slots__ = (
+        "_count",
         "_descriptor",
         "_doing",
         "_folder",
         "_name",
         "_timeout",
-        "dead_folder",
+        "dead",
         "journal",
-        "left_behind",
+        "marks",
+        "session",
         "work",
     )
 
@@ -53,10 +69,12 @@ class Lock:
         self._doing = doing
         self._timeout = timeout_s
         self._descriptor = -1
+        self._count = 0
         self.work = work
-        self.left_behind: str | None = None
-        self.dead_folder: str | None = None
+        self.session: str | None = None
+        self.marks: str | None = None
         self.journal = False
+        self.dead: Record = {}
 
     def __enter__(self) -> Lock:
         from filelock import lock_descriptor
@@ -66,16 +84,16 @@ class Lock:
         try:
             while not lock_descriptor(descriptor, blocking=False):
                 if time.monotonic() >= deadline:
-                    raise Locked(describe(read_record(descriptor)), self._timeout)
+                    raise Locked(describe(parse(_first_line(descriptor))), self._timeout)
                 time.sleep(pause)
                 pause = min(pause * 2, 0.02)
-            record = read_record(descriptor)
-            if record.get("holder") is not None:
-                self.left_behind = describe(record)
-                self.dead_folder = _text(record.get("folder"))
-                self.journal = record.get("journal") is not False
+            record = parse(_first_line(descriptor))
+            self._count = _count_of(record)
             self._descriptor = descriptor
-            self._write()
+            if "holder" in record:
+                self.dead = record
+            else:
+                self._write()
         except BaseException:
             os.close(descriptor)
             raise
@@ -89,62 +107,121 @@ class Lock:
     ) -> None:
         descriptor, self._descriptor = self._descriptor, -1
         try:
-            if not self.journal:
-                calls.overwrite(descriptor, IDLE)
+            if not (self.journal or self.dead):
+                calls.overwrite(descriptor, _BEAT.format(self._count, 0).encode() + b"}\n")
         finally:
             os.close(descriptor)  # closing the only descriptor releases the lock
 
-    def begin(self, folder: str) -> None:
-        """Note on disk that ``folder`` is about to get a journal, before it gets one."""
-        self.work, self.journal = folder, True
+    def begin(self, folder: str, session: str) -> None:
+        """Note, flushed, that ``folder`` is about to get a journal that changes ``session``."""
+        self.work, self.session, self.journal = folder, session, True
+        self._count = (self._count + 1) % _COUNT_TO
         self._write()
         calls.flush(self._descriptor)
 
     def finish(self) -> None:
-        """Note that no journal is left open."""
+        """Note that this operation's journal is closed."""
         self.journal = False
+        self._write()
+
+    def intend(self, session: str) -> None:
+        """Note that the operation is as good as done, and has only to set the session's marker."""
+        self.marks = session
+        self._write()
+
+    def bury(self) -> None:
+        """Note that the dead holder's work is taken care of."""
+        self.dead = {}
         self._write()
 
     def _write(self) -> None:
         import json
 
-        # Until the dead holder's work is taken care of, the record goes on naming it.
-        folder = self.dead_folder if self.left_behind and self.journal else self.work
+        if self.dead:
+            # As long as the dead holder's work waits, the record goes on naming it: we may die too.
+            fields = {k: v for k, v in self.dead.items() if k not in ("journals", "open", "holder")}
+            is_open = self.journal or self.dead.get("open") != 0
+        else:
+            named = {"folder": self.work, "session": self.session, "marks": self.marks}
+            fields = {key: value for key, value in named.items() if value is not None}
+            is_open = self.journal
         holder = {"pid": os.getpid(), "user": user(), "doing": self._doing}
-        record = json.dumps({"holder": holder, "folder": folder, "journal": self.journal})
-        calls.overwrite(self._descriptor, record.encode() + b"\n")
+        rest = json.dumps({"holder": holder, **fields})
+        line = f"{_BEAT.format(self._count, is_open)}, {rest[1:]}\n"
+        calls.overwrite(self._descriptor, line.encode())
 
 
-def peek(folder: Folder, name: str) -> dict[str, object]:
-    """The record as it stands, without taking the lock; empty if nobody is at work or died."""
-    try:
-        descriptor = os.open(
-            folder.at(name), os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC, dir_fd=folder.handle
-        )
-    except OSError:
-        return {}
-    try:
-        return read_record(descriptor)
-    finally:
-        os.close(descriptor)
+class Pulse:
+    """The lock's record as it stands, read without taking the lock.
+
+    The file is kept open, so that a look is one ``stat`` and one read. Safe for several threads.
+    """
+
+    __slots__ = ("_descriptors", "_folder", "_guard", "_inode", "_name")
+
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._inode = -1
+        self._descriptors: list[int] = []
+        self._guard = threading.Lock()
+
+    def read(self) -> bytes:
+        """The record's line; empty if nobody ever took the lock, or it cannot be read."""
+        try:
+            at = self._folder.at(self._name)
+            status = os.stat(at, dir_fd=self._folder.handle, follow_symlinks=False)
+            if status.st_ino != self._inode:
+                self._open_again(status.st_ino)
+            return _first_line(self._descriptors[-1])
+        except (OSError, IndexError):
+            return b""
+
+    def _open_again(self, inode: int) -> None:
+        flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.NONBLOCK
+        with self._guard:
+            descriptor = os.open(self._folder.at(self._name), flags, dir_fd=self._folder.handle)
+            # An older one may be in use by another thread this moment: it stays open till the end.
+            self._descriptors.append(descriptor)
+            self._inode = inode
+
+    def close(self) -> None:
+        """Let the file go."""
+        with self._guard:
+            self._inode = -1
+            while self._descriptors:
+                os.close(self._descriptors.pop())
 
 
-def read_record(descriptor: int) -> dict[str, object]:
-    """Parse the lock's record; one that cannot be read (torn by a death) names an unknown holder."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    data = os.read(descriptor, _LIMIT)
-    if data in (b"", IDLE):
+def beat(line: bytes) -> bytes:
+    """The part of a record that changes whenever a journal is opened or closed."""
+    return line[:_BEAT_LENGTH]
+
+
+def is_held(line: bytes) -> bool:
+    """Whether a record names a holder, alive or dead."""
+    return _HELD in line
+
+
+def is_open(line: bytes) -> bool:
+    """Whether a record tells of an open journal."""
+    return _HELD in line and line[_BEAT_LENGTH - 1 : _BEAT_LENGTH] != b"0"
+
+
+def parse(line: bytes) -> Record:
+    """A record as a mapping; one that cannot be read is that of an unknown holder."""
+    if not line:
         return {}
     import json
 
     try:
-        record = json.loads(data)
-    except ValueError:
-        return {"holder": {}}
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        record = None
     return record if isinstance(record, dict) else {"holder": {}}
 
 
-def describe(record: dict[str, object]) -> str:
+def describe(record: Record) -> str:
     """Who holds the lock, for a person."""
     holder = record.get("holder")
     if not isinstance(holder, dict) or "pid" not in holder:
@@ -157,5 +234,15 @@ def user() -> str:
     return os.environ.get("USER") or os.environ.get("USERNAME") or str(getattr(os, "getuid", int)())
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _first_line(descriptor: int) -> bytes:
+    if hasattr(os, "pread"):
+        data = os.pread(descriptor, _LIMIT, 0)
+    else:  # pragma: no cover - Windows
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        data = os.read(descriptor, _LIMIT)
+    return data.partition(b"\n")[0]
+
+
+def _count_of(record: Record) -> int:
+    count = record.get("journals")
+    return int(count) if isinstance(count, str) and count.isdecimal() and len(count) < 13 else 0

@@ -7,8 +7,10 @@ its parts. Two spellings of one document come out as one path.
 from __future__ import annotations
 
 import os
+import re
 import stat as modes
 
+from redraft.disk import beneath
 from redraft.errors import InvalidArguments, PathOutsideRoot, ProtectedPath
 
 TYPE_CHECKING = False
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 OWN: Final = {".workflow": "Redraft's own folder", "workspace": "Redraft's workspace folder"}
 GIT: Final = ".git"
 
+# A relative path in its plainest form, parts of at most 63 characters (so below 255 bytes).
+_ORDINARY = re.compile(r"(?:(?!\.{1,2}(?:/|\Z))[^/\\\0\ud800-\udfff]{1,63}(?:/(?!\Z)|\Z))+\Z")
+
 
 def relative(root: str, given: str) -> str:
     """The root-relative form of a given path, by its text alone (``""`` is the root itself).
@@ -26,6 +31,8 @@ def relative(root: str, given: str) -> str:
         InvalidArguments: NUL or lone surrogates in the path, or a component that is too long.
         PathOutsideRoot: it leads out of the root.
     """
+    if _ORDINARY.match(given):
+        return given
     _check_text(given)
     path = given.replace("\\", "/") if os.sep == "\\" else given
     if os.path.isabs(path):
@@ -96,6 +103,9 @@ def _split(path: str) -> tuple[str, str]:
 
 def _first_link(root: str, path: str, *, follow_last: bool) -> bool:
     """Whether any component that counts is a link; stops at the first that is not there."""
+    whole = path if follow_last else path.rpartition("/")[0]
+    if beneath.is_plain(f"{root}/{whole}"):
+        return False
     end = len(path) if follow_last else path.rfind("/")
     position = 0
     while position <= end and path:

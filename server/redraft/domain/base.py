@@ -33,32 +33,65 @@ def young(mtime_ns: int, now_ns: int) -> bool:
     return mtime_ns > now_ns - (_COARSE_TICK_NS if coarse else _FINE_TICK_NS)
 
 
-def ensure(session: Session, path: str) -> bool:
-    """Keep what global holds at a path as the base, unless there is a base; under the lock.
+def ensure(session: Session, path: str, *, touched: bool | None = None) -> bool:
+    """Keep what global holds at a path as the base; under the lock.
+
+    It is kept at the first touch only. A base without a copy or tombstone was left by a change that
+    is no more, and is replaced. Where a copy or tombstone stands without a base, global's file came
+    later: it is not what the session began with, and gets no base.
+
+    Args:
+        session: the session.
+        path: a canonical path.
+        touched: whether the session holds a copy or tombstone there, if the caller knows.
 
     Returns:
-        Whether there is a base now (False: global has no file there).
+        Whether there is a base now.
 
     Raises:
         UnsupportedFile: global holds a pipe or device there.
         OSError: it cannot be read, or does not hold still.
     """
     name = f"{layout.BASE}/{path}"
-    if session.folder.stat(name) is not None:
-        return True
+    kept = session.folder.stat(name)
+    has_base = kept is not None and not modes.S_ISDIR(kept.st_mode)
+    if is_touched(session, path) if touched is None else touched:
+        return has_base
     source = session.root.folder
     for _ in range(_TRIES):
         before = source.stat(path)
         if before is None or modes.S_ISDIR(before.st_mode):
+            if has_base:
+                session.folder.unlink(name)
             return False
-        if modes.S_ISLNK(before.st_mode):
-            _keep_link(session, path, name, before)
-            return True
-        if not modes.S_ISREG(before.st_mode):
+        if not (modes.S_ISLNK(before.st_mode) or modes.S_ISREG(before.st_mode)):
             raise UnsupportedFile(path, "is not a regular file in the folder")
-        if _snapshot(session.folder, source, path, name, before):
-            return True
+        try:
+            if _snapshot(session.folder, source, path, name, before):
+                return True
+        except (NotADirectoryError, IsADirectoryError):
+            # Bases of documents that were deleted under another shape of the folder.
+            if not _clear_empty(session.folder, name):
+                session.folder.unlink(f"{layout.TMP}/base")
+                return False
     raise OSError(EBUSY, "the file keeps changing while it is read", path)
+
+
+def is_touched(session: Session, path: str) -> bool:
+    """Whether the session holds its own version of a document, or hides it."""
+    from redraft.domain.view import is_hidden
+
+    copy = session.folder.stat(f"{layout.FILES}/{path}")
+    return (copy is not None and not modes.S_ISDIR(copy.st_mode)) or is_hidden(session.folder, path)
+
+
+def _clear_empty(folder: Folder, name: str) -> bool:
+    """Remove a folder of the bases that holds no base; False if it is none."""
+    found = folder.stat(name)
+    if found is None or not modes.S_ISDIR(found.st_mode) or any(folder.walk(name)):
+        return False
+    folder.remove_tree(name)
+    return True
 
 
 def _snapshot(
@@ -67,7 +100,14 @@ def _snapshot(
     """One try; False if the file moved meanwhile."""
     via = f"{layout.TMP}/base"
     folder.unlink(via)
-    original = source.open_file(path)
+    if modes.S_ISLNK(before.st_mode):
+        _keep_link(folder, source.read_link(path), via, before)
+        folder.replace(via, folder, name)
+        return True
+    try:
+        original = source.open_file(path)
+    except FileNotFoundError:
+        return False
     try:
         tmp, last = folder.parent(via, create=True)
         with tmp:
@@ -89,11 +129,11 @@ def _snapshot(
     return True
 
 
-def _keep_link(session: Session, path: str, name: str, before: os.stat_result) -> None:
-    folder, last = session.folder.parent(name, create=True)
-    with folder:
-        calls.symlink(session.root.folder.read_link(path), folder.handle, folder.at(last))
-        calls.utime(folder.handle, folder.at(last), before.st_mtime_ns)
+def _keep_link(folder: Folder, target: str, via: str, before: os.stat_result) -> None:
+    tmp, last = folder.parent(via, create=True)
+    with tmp:
+        calls.symlink(target, tmp.handle, tmp.at(last))
+        calls.utime(tmp.handle, tmp.at(last), before.st_mtime_ns)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat as modes
 
 from redraft.domain import base, layout
 from redraft.domain.session import Session
@@ -37,8 +36,15 @@ class Survey:
         self.deleted: list[str] = []
         if self.stones:
             hidden = [p for p in self.bases if p not in copies and under(p, self.stones)]
-            # A tombstone made by hand (`touch`) has no base; it still hides what global has.
-            bare = [s for s in self.stones if s not in copies and not _covers(s, self.bases)]
+            # An empty folder's tombstone has no base, and so has one made by hand (`touch`), or for
+            # a document that came to global after the session had begun one of that name.
+            bare = [
+                s
+                for s in self.stones
+                if s not in self.bases
+                and not any(beneath(s, self.bases))
+                and folder.stat(f"{layout.FILES}/{s}") is None
+            ]
             self.deleted = hidden + bare
 
     @property
@@ -66,8 +72,9 @@ def under(path: str, stones: set[str]) -> bool:
     return False
 
 
-def _covers(stone: str, bases: dict[str, os.stat_result]) -> bool:
-    return stone in bases or any(path.startswith(f"{stone}/") for path in bases)
+def beneath(folder: str, paths: Iterable[str]) -> Iterable[str]:
+    """Those of the paths that lie in a folder, at whatever depth."""
+    return (path for path in paths if path.startswith(f"{folder}/"))
 
 
 def drifted(session: Session, survey: Survey) -> list[str]:
@@ -79,21 +86,17 @@ def drifted(session: Session, survey: Survey) -> list[str]:
 
 
 def newcomers(session: Session, survey: Survey) -> list[str]:
-    """Files that appeared in global beneath a folder after the session deleted it."""
-    known = survey.bases
+    """Files that appeared in global where the session had deleted something else.
+
+    That is beneath a folder that it deleted, or in the place of one.
+    """
+    known = survey.bases.keys() | set(survey.deleted)
     return [
         path
         for stone in survey.stones
-        for path, _ in _walk_if_folder(session.root.folder, stone)
-        if path not in known
+        for path, _ in session.root.folder.walk(stone)
+        if path not in known and path not in survey.modified and path not in survey.created
     ]
-
-
-def _walk_if_folder(folder: Folder, path: str) -> Iterable[tuple[str, os.stat_result]]:
-    status = folder.stat(path)
-    if status is None or not modes.S_ISDIR(status.st_mode):
-        return ()
-    return folder.walk(path)
 
 
 class Tally:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
+    from redraft.domain.undo import Undoing
     from redraft.domain.steps import Step
 
 _SIDES = (layout.FILES, layout.BASE, layout.DELETED)
@@ -195,7 +196,7 @@ def restores(root: Root, name: str | None) -> list[tuple[str, str, str]]:
     return found
 
 
-def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> Any:
+def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> Undoing:
     """Restore what a restore replaced; the caller holds the lock."""
     from redraft.domain.undo import Undoing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat as modes
 
 from redraft.disk.copying import same_content, write_file
+from redraft.disk.durable import place
 from redraft.disk.exchange import exchange
 from redraft.domain import base, layout
 from redraft.domain.trash import Bin
@@ -68,19 +69,29 @@ def write(
     with session.root.hold("write", session.name):
         session.check_there()
         session.check_sound()
-        _, current = view.look(path)
+        source, current = view.look(path)
         _check_target(view, path, current, create=create, overwrite=overwrite, parents=parents)
-        has_base = base.ensure(session, path)
+        has_base = base.ensure(session, path, touched=source != "global")
         via = f"{layout.TMP}/copy"
         session.folder.unlink(via)
-        mode = None if current is None else current.st_mode & 0o7777
+        mode = _mode(session, path, current, has_base=has_base)
         write_file(session.folder, via, chunks, mode=mode, flush=True)
         if has_base and not under_tombstone(session, path) and _is_no_change(session, path, via):
             _drop_change(session, path, via)
             return "unchanged"
-        session.folder.replace(via, session.folder, f"{layout.FILES}/{path}")
+        place(session.folder, via, f"{layout.FILES}/{path}")
         _lift_tombstone(session, path)
     return "modified" if has_base else "created"
+
+
+def _mode(
+    session: Session, path: str, current: os.stat_result | None, *, has_base: bool
+) -> int | None:
+    """The permission bits of the version it replaces, or of the one that was deleted."""
+    before = current
+    if current is None and has_base:
+        before = session.folder.stat(f"{layout.BASE}/{path}")
+    return before.st_mode & 0o7777 if before is not None and modes.S_ISREG(before.st_mode) else None
 
 
 def _check_document(path: str) -> None:
@@ -133,11 +144,40 @@ def _is_no_change(session: Session, path: str, via: str) -> bool:
 
 
 def _drop_change(session: Session, path: str, via: str) -> None:
-    # The copy goes first: a base alone is no change, so dying in between leaves no change either.
-    session.folder.unlink(f"{layout.FILES}/{path}")
+    # The tombstone first: it changes nothing while the copy is there, and hides global after.
     _lift_tombstone(session, path)
-    session.folder.unlink(f"{layout.BASE}/{path}")
+    session.folder.unlink(f"{layout.FILES}/{path}")
+    forget_base(session, path)
+    prune_shown(session, path)
     session.folder.unlink(via)
+
+
+def forget_base(session: Session, path: str) -> None:
+    """Remove a base that is needed no more, and the folders that are empty without it."""
+    session.folder.unlink(f"{layout.BASE}/{path}")
+    prune(session, f"{layout.BASE}/{path}")
+
+
+def prune_shown(session: Session, path: str) -> None:
+    """Remove the empty folders above a copy that went, as far as global shows them anyway."""
+    above = path.rpartition("/")[0]
+    while above and not is_hidden(session.folder, above):
+        there = session.root.folder.stat(above)
+        if there is None or not modes.S_ISDIR(there.st_mode):
+            return
+        with session.folder.sub(layout.FILES) as files:
+            if files.scan(above):
+                return
+            files.remove_tree(above)
+        above = above.rpartition("/")[0]
+
+
+def prune(session: Session, name: str) -> None:
+    """Remove the folders above a name of the session's folder that are empty, but the topmost."""
+    top, _, rest = name.partition("/")
+    if session.folder.stat(top) is not None:
+        with session.folder.sub(top) as side:
+            side.prune(rest.rpartition("/")[0])
 
 
 def under_tombstone(session: Session, path: str) -> bool:
@@ -153,7 +193,8 @@ def settle(session: Session, path: str) -> None:
         inner = name[start:]
         if not under_tombstone(session, inner) and _is_no_change(session, inner, name):
             session.folder.unlink(name)
-            session.folder.unlink(f"{layout.BASE}/{inner}")
+            forget_base(session, inner)
+            prune_shown(session, inner)
 
 
 def lifts(session: Session, path: str) -> bool:
@@ -190,6 +231,16 @@ def make_folder(view: View, given: str) -> None:
             raise FileExists(path)
         check_parents(view, path, make=False)
         session.folder.make(f"{layout.FILES}/{path}")
+        if _hides_an_empty_folder(session, path):
+            session.folder.unlink(f"{layout.DELETED}/{path}")
+
+
+def _hides_an_empty_folder(session: Session, path: str) -> bool:
+    stone = session.folder.stat(f"{layout.DELETED}/{path}")
+    there = session.root.folder.stat(path)
+    if stone is None or there is None or not modes.S_ISDIR(there.st_mode):
+        return False
+    return not session.root.folder.scan(path)
 
 
 def delete(view: View, given: str, *, recursive: bool = True) -> str:
@@ -224,11 +275,13 @@ def delete(view: View, given: str, *, recursive: bool = True) -> str:
 
 def _delete_file(session: Session, path: str) -> str:
     # The tombstone goes first: until the copy is gone, the copy still shows.
-    kind = "deleted" if hide(session, path) else "unchanged"
-    copy = f"{layout.FILES}/{path}"
-    if session.folder.stat(copy) is not None:
-        Bin(session, "deleted").take(copy)
-    return kind
+    hidden = hide(session, path)
+    trash = Bin(session, "deleted")
+    for side in (layout.FILES,) if hidden else (layout.FILES, layout.BASE):
+        if session.folder.stat(f"{side}/{path}") is not None:
+            trash.take(f"{side}/{path}")
+    prune_shown(session, path)
+    return "deleted" if hidden else "unchanged"
 
 
 def hide(session: Session, path: str) -> bool:

@@ -9,44 +9,108 @@ import os
 import stat as modes
 
 from redraft.domain import layout, marker
-from redraft.domain.session import Session, read_metadata, write_metadata
+from redraft.domain.session import Session, is_sound, set_aside_damaged, write_metadata
+from redraft.domain.session import read_metadata as read
 from redraft.domain.trash import Bin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
 
 
 def after_death(root: Root, lock: Lock) -> None:
-    """Take care of what the lock's last holder left; the caller holds the lock now."""
+    """Take care of what the lock's last holder left; the caller holds the lock now.
+
+    Safe to die in: until the end the lock's record goes on naming the dead holder and its work.
+    """
     from redraft.domain.journal import resume
 
-    folder, had_journal = lock.dead_folder, lock.journal
-    if had_journal:
-        places = [folder] if folder else []
-        places += [f for f in _sessions(root) if f != folder]
-        for place in places:
-            if resume(root, lock, place):
-                _empty_tmp(root, place)
-    elif folder:
-        _empty_tmp(root, folder)
-    root.folder.unlink(f"{layout.WORKSPACE}/.session.lock.new")
-    marker.heal_locked(root)
-    lock.left_behind = None
-    lock.finish()
+    dead = lock.dead
+    folder, marks = dead.get("folder"), dead.get("marks")
+    places = [folder] if isinstance(folder, str) else []
+    if dead.get("open") != 0:
+        # The journal moves with its folder: it may lie in the place where the last step took it.
+        places += [f for f in _sessions(root) if f not in places]
+        if not isinstance(folder, str):
+            places += _archived_journals(root)
+    for place in places:
+        if resume(root, lock, place):
+            sweep(root, place)
+    sweep_workflow(root)
+    if isinstance(marks, str) and marker.usable(root, marks) and not _has_journal(root, marks):
+        marker.activate(root, marks)
+    if isinstance(folder, str) and folder.startswith(f"{layout.WORKFLOW}/"):
+        _mend_retries(root, folder)
+    marker.announce(root, marker.heal_locked(root))
+    lock.bury()
 
 
 def _sessions(root: Root) -> list[str]:
     return [layout.session_folder(name) for name in root.sessions()]
 
 
-def _empty_tmp(root: Root, folder: str) -> None:
+def _archived_journals(root: Root) -> Iterator[str]:
+    for parent in (layout.COMPLETED, layout.TRASH):
+        for entry in root.folder.scan(parent):
+            yield f"{parent}/{entry.name}"
+
+
+def _has_journal(root: Root, name: str) -> bool:
+    return root.folder.stat(f"{layout.session_folder(name)}/{layout.JOURNAL}") is not None
+
+
+def finish_stray(root: Root, lock: Lock, name: str) -> None:
+    """Carry on a journal that lies in a session, whoever left it; once per process if it fails."""
+    from redraft.domain.journal import resume
+
+    folder = layout.session_folder(name)
+    if _has_journal(root, name) and not root.is_stuck(folder) and resume(root, lock, folder):
+        sweep(root, folder)
+
+
+def sweep(root: Root, folder: str) -> None:
+    """Remove half-written files from a folder's ``.tmp``."""
     place = f"{folder}/{layout.TMP}"
     if root.folder.stat(place) is not None:
         for entry in root.folder.scan(place):
             root.folder.remove_tree(f"{place}/{entry.name}")
+
+
+def sweep_workflow(root: Root) -> None:
+    """Remove what was on its way into ``.workflow`` and ``workspace`` themselves."""
+    for place in (layout.WORKFLOW, layout.WORKSPACE):
+        root.folder.remove_tree(f"{place}/{layout.NEW}")
+
+
+def sweep_after_failure(root: Root, lock: Lock) -> None:
+    """Remove what a failed operation had prepared, as far as the disk lets us; raises nothing."""
+    try:
+        sweep_workflow(root)
+        if lock.work is not None and not lock.journal:
+            sweep(root, lock.work)
+    except OSError:
+        return  # the next recovery or checkpoint finds it
+
+
+def heal_metadata(session: Session) -> None:
+    """Recreate a session's metadata if it is missing or unreadable. Takes the lock for that.
+
+    Where the lock cannot be had the repair is left to the next one: reading does without.
+    """
+    from redraft.errors import Locked
+
+    if is_sound(session.folder):
+        return
+    try:
+        with session.root.hold("recover", session.name, wait_s=0):
+            if session.still_there() and not is_sound(session.folder):
+                recreate_metadata(session.root, session.folder, session.name)
+    except (Locked, OSError):
+        return
 
 
 def heal_session(root: Root, lock: Lock, name: str) -> tuple[list[str], list[str]]:
@@ -69,38 +133,29 @@ def heal_session(root: Root, lock: Lock, name: str) -> tuple[list[str], list[str
         return found, left  # finishing it ended the session
     if root.folder.scan(f"{folder}/{layout.TMP}"):
         found.append(f"{name}: half-written files in .tmp")
-        _empty_tmp(root, folder)
+        sweep(root, folder)
         root.note_repair(f"Removed half-written files of session {name!r}.")
     with root.folder.sub(folder) as opened:
-        if not _metadata_is_sound(opened):
+        if not is_sound(opened):
             found.append(f"{name}: {layout.METADATA} is missing or unreadable")
             recreate_metadata(root, opened, name)
         found += _half_retries(root, opened, name)
     return found, left
 
 
-def _metadata_is_sound(folder: Folder) -> bool:
-    import json
-
-    try:
-        return isinstance(json.loads(folder.read(layout.METADATA, 1 << 20)), dict)
-    except (OSError, ValueError, RecursionError):
-        return False
-
-
 def recreate_metadata(root: Root, folder: Folder, name: str) -> None:
     """Write metadata anew from the name and the folder's times; an unreadable one is kept."""
-    metadata = read_metadata(folder, name)
-    there = folder.stat(layout.METADATA)
-    if there is not None:
-        kept = f"{layout.METADATA}.unreadable"
-        number = 1
-        while folder.stat(kept) is not None:
-            number += 1
-            kept = f"{layout.METADATA}.unreadable-{number}"
-        folder.move(layout.METADATA, folder, kept)
+    metadata = read(folder, name)
+    set_aside_damaged(folder)
     write_metadata(folder, metadata)
     root.note_repair(f"Recreated {layout.METADATA} of session {name!r}.")
+
+
+def _mend_retries(root: Root, folder: str) -> None:
+    name = folder.rpartition("/")[2]
+    if layout.is_name(name) and root.folder.stat(folder) is not None:
+        with root.folder.sub(folder) as opened:
+            _half_retries(root, opened, name)
 
 
 def _half_retries(root: Root, folder: Folder, name: str) -> list[str]:
@@ -135,10 +190,36 @@ def check_up(root: Root) -> tuple[list[str], list[str], list[str]]:
         before = [n for n in _dot_names(root) if n.startswith(layout.MARKER)]
         keep = marker.heal_locked(root)
         found += [f"marker {n} is stray" for n in before if n != f"{layout.MARKER}{keep}"]
-        root.folder.unlink(f"{layout.WORKSPACE}/.session.lock.new")
-    checked += ["the markers", "the lock"]
+        checked += ["the markers", "the archive"]
+        _check_archive(root, lock, found, left)
     found += _odd_places(root)
     return checked, found, [*left, *_odd_places(root)]
+
+
+def _check_archive(root: Root, lock: Lock, found: list[str], left: list[str]) -> None:
+    """Carry on undos that were interrupted, and clear what half-written files lie about."""
+    from redraft.domain.journal import resume, why_stuck
+
+    for place in _archived_journals(root):
+        if root.folder.scan(f"{place}/{layout.TMP}"):
+            found.append(f"{place}: half-written files in .tmp")
+            sweep(root, place)
+            root.note_repair(f"Removed half-written files of {place}.")
+        if is_undo(root, place):
+            found.append(f"{place}: an interrupted undo")
+            if not resume(root, lock, place):
+                left.append(f"{place}: {why_stuck(root, place)}")
+
+
+def is_undo(root: Root, place: str) -> bool:
+    """Whether an undo was interrupted in a place of the archive or trash."""
+    from redraft.domain.journal import load
+
+    try:
+        journal = load(root, place)
+    except (OSError, ValueError):
+        return False
+    return journal is not None and journal.kind == "undo"
 
 
 def _dot_names(root: Root) -> list[str]:

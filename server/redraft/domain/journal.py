@@ -35,8 +35,11 @@ _PATHS = {
     "mkdir": (1,),
     "rmdir": (1,),
     "drop": (1,),
-    "hide": (2,),
+    "stone": (1, 2),
     "unmark": (),
+    "mark": (),
+    "install": (1, 2),
+    "sweep": (1,),
     "flush": (),
 }
 
@@ -158,7 +161,7 @@ def run(
 
 def _begin(root: Root, lock: Lock, folder: str, journal: Journal, previous: bytes | None) -> None:
     """Publish the journal, flushed, after noting in the lock's record that there will be one."""
-    lock.begin(folder)
+    lock.begin(folder, journal.session)
     try:
         text = json.dumps(journal.as_dict(), ensure_ascii=False, separators=(",", ":"))
         _publish(root, folder, text.encode("utf-8", "surrogateescape"))
@@ -191,11 +194,12 @@ def resume(root: Root, lock: Lock, folder: str) -> bool:
         journal = load(root, folder)
         if journal is None or (_is_archived(folder) and journal.kind != "undo"):
             return True  # the journal of an ended session is its undo record
-        lock.begin(folder)
+        lock.begin(folder, journal.session)
         with Hands(root, journal.record, strict=False) as hands:
             for step in journal.steps:
                 hands.do(step)
     except (Missing, OSError, ValueError) as error:
+        root.note_stuck(folder)
         root.note_repair(f"Could not finish what was interrupted in {folder}: {error}.")
         lock.finish()
         return False

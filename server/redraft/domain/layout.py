@@ -13,6 +13,7 @@ LOCK = ".workflow/.lock"
 MARKER = ".active-"
 COMPLETED = ".workflow/completed"
 TRASH = ".workflow/.trash"
+NEW = ".new"  # in .workflow/ and workspace/: what is on its way; nothing of worth is ever in it
 WORKSPACE = "workspace"
 SESSION_LOCK = "workspace/session.lock"
 RETRIES_ARCHIVE = "workspace/retries-archive"

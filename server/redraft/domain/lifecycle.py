@@ -14,6 +14,7 @@ from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
     Session,
+    encoded,
     meta_of,
     new_metadata,
     progress_of,
@@ -40,21 +41,17 @@ def start(
     """
     layout.check_name(name)
     _check_text(description)
-    with root.hold("start", name):
+    with root.hold("start", name) as lock:
         check_name_is_free(root, name)
-        with root.folder.sub(layout.WORKFLOW) as workflow:
-            calls.mkdir(workflow.handle, workflow.at(name))
-        with root.folder.sub(layout.session_folder(name)) as folder:
-            _first_metadata(folder, new_metadata(name, description, type_, temporary=temporary))
+        new = f"{layout.WORKFLOW}/{layout.NEW}"
+        root.folder.remove_tree(new)
+        with root.folder.sub(new, create=True) as folder:
+            metadata = new_metadata(name, description, type_, temporary=temporary)
+            write_file(folder, layout.METADATA, (encoded(metadata),), flush=False)
             calls.mkdir(folder.handle, folder.at(layout.FILES))
+        lock.intend(name)
+        root.folder.move(new, root.folder, layout.session_folder(name))
         return marker.activate(root, name)
-
-
-def _first_metadata(folder: Any, metadata: dict[str, object]) -> None:
-    import json
-
-    data = json.dumps(metadata, indent=2, ensure_ascii=False).encode() + b"\n"
-    write_file(folder, layout.METADATA, (data,), flush=False)
 
 
 def _check_text(text: str) -> None:
@@ -91,18 +88,19 @@ def name_temporary(root: Root, name: str, description: str, type_: str) -> None:
             if metadata.get("temporary") is not True:
                 raise InvalidArguments([f"{current!r} is not a temporary session"])
             check_name_is_free(root, name)
-            home = layout.session_folder(name)
-            steps: list[Step] = [
-                ["unmark", current],
-                ["move", session.path, home],
-                ["drop", f"{home}/{layout.JOURNAL}"],
-            ]
-            run(root, lock, session.path, Journal("name", current, steps, home))
-        metadata |= {"session_id": name, "type": type_, "temporary": False}
-        metadata["project"] = description or metadata["project"]
-        with root.folder.sub(home) as folder:
-            write_metadata(folder, metadata)
-        marker.activate(root, name)
+            metadata |= {"session_id": name, "type": type_, "temporary": False}
+            metadata["project"] = description or metadata["project"]
+            staged = f"{layout.TMP}/{layout.METADATA}"
+            session.folder.unlink(staged)
+            write_file(session.folder, staged, (encoded(metadata),), flush=True)
+        home = layout.session_folder(name)
+        steps: list[Step] = [
+            ["move", session.path, home],
+            ["install", f"{home}/{staged}", f"{home}/{layout.METADATA}"],
+            ["mark", current, name],
+            ["drop", f"{home}/{layout.JOURNAL}"],
+        ]
+        run(root, lock, session.path, Journal("name", current, steps, home))
 
 
 def switch(root: Root, name: str) -> str | None:
@@ -140,9 +138,10 @@ def resume(session: Session) -> dict[str, object]:
     Raises:
         SessionCrashed: it holds an interrupted operation.
     """
-    with session.root.hold("resume", session.name):
+    with session.root.hold("resume", session.name) as lock:
         session.check_there()
         session.check_sound()
+        lock.intend(session.name)
         session.folder.unlink(layout.DONE)
         metadata = _set_status(session, "active")
         marker.activate(session.root, session.name)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # believed only if it began at least this long after that time was first seen. Both are measured on
 # our own steady clock, so a file server's wrong clock does not matter.
 SETTLE_NS = 30_000_000
+SETTLE_COARSE_NS = 2_100_000_000  # where times are whole seconds, or two as on FAT
 _TRIES = 200
 
 
@@ -63,14 +64,19 @@ def active(root: Root) -> str | None:
 
 
 def _look(root: Root) -> str | None:
+    root.settle()
     names, stamp, began = _scan(root)
     seen = root.sighting
     first = seen.first_seen_ns if seen is not None and seen.stamp == stamp else began
-    if len(names) > 1 or (names and not _usable(root, names[0])):
+    if len(names) > 1 or (names and not usable(root, names[0])):
         return _heal(root)
     name = names[0] if names else None
-    root.sighting = Sighting(stamp, first, name, settled=began - first >= SETTLE_NS)
+    root.sighting = Sighting(stamp, first, name, settled=began - first >= _settle_ns(stamp[1]))
     return name
+
+
+def _settle_ns(mtime_ns: int) -> int:
+    return SETTLE_NS if mtime_ns % 1_000_000_000 else SETTLE_COARSE_NS
 
 
 def _scan(root: Root) -> tuple[list[str], tuple[int, int], int]:
@@ -98,7 +104,7 @@ def _is_marker(folder: Folder, name: str) -> bool:
     return found is not None and modes.S_ISREG(found.st_mode)
 
 
-def _usable(root: Root, name: str) -> bool:
+def usable(root: Root, name: str) -> bool:
     """Whether a marker's session is there and still open."""
     if not layout.is_name(name):
         return False
@@ -130,16 +136,18 @@ def heal_locked(root: Root) -> str | None:
         if name == keep:
             continue
         root.folder.unlink(layout.marker(name))
-        why = "another session's is newer" if _usable(root, name) else "it has no open session"
+        why = "another session's is newer" if usable(root, name) else "it has no open session"
         root.note_repair(f"Removed the marker of {name!r}: {why}.")
+    if names != ([keep] if keep else []):
+        announce(root, keep)
     root.sighting = None
     return keep
 
 
 def newest(root: Root, names: list[str]) -> str | None:
     """Of several markers, the one set last (by change time) whose session is there."""
-    usable = [name for name in names if _usable(root, name)]
-    return max(usable, key=lambda name: (_changed_at(root, name), name), default=None)
+    open_ones = [name for name in names if usable(root, name)]
+    return max(open_ones, key=lambda name: (_changed_at(root, name), name), default=None)
 
 
 def _changed_at(root: Root, name: str) -> int:
@@ -170,6 +178,20 @@ def activate(root: Root, name: str) -> str | None:
     return previous
 
 
+def pass_on(root: Root, old: str, new: str) -> bool:
+    """Make the marker of one session that of another, by one rename; False if it is not there."""
+    with root.folder.sub(layout.WORKFLOW) as folder:
+        source, target = f"{layout.MARKER}{old}", f"{layout.MARKER}{new}"
+        try:
+            calls.rename(folder.handle, folder.at(source), folder.handle, folder.at(target))
+        except FileNotFoundError:
+            return False
+        folder.flush()
+    root.sighting = None
+    announce(root, new)
+    return True
+
+
 def deactivate(root: Root, name: str) -> bool:
     """Remove a session's marker; False if it was not the active one."""
     removed = root.folder.unlink(layout.marker(name))
@@ -193,4 +215,4 @@ def announce(root: Root, name: str | None) -> None:
     }
     with root.folder.sub(layout.WORKSPACE, create=True) as folder:
         data = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
-        publish(folder, "session.lock", data, via=".session.lock.new", flush=False)
+        publish(folder, "session.lock", data, via=layout.NEW, flush=False)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from redraft.disk.copying import copy_file
 from redraft.domain import base, layout
-from redraft.domain.editing import check_parents, lifts, session_of, settle
+from redraft.domain.editing import check_parents, lifts, prune_shown, session_of, settle
 from redraft.domain.journal import Journal, run
+from redraft.domain.tombstones import Mason
 from redraft.domain.trash import Bin
 from redraft.domain.view import View, is_hidden
 from redraft.errors import FileExists, InvalidArguments, UnsupportedFile
@@ -29,9 +30,11 @@ def delete_folder(view: View, path: str, lock: Lock) -> str:
         ``deleted``, or ``unchanged`` if nothing of it was global's.
     """
     session = session_of(view)
-    steps = _removal(session, path)
+    mason = Mason(session)
+    steps = _removal(session, path, mason)
     run(session.root, lock, session.path, _journal(session, "delete", steps))
-    return "deleted" if any(step[0] == "hide" for step in steps) else "unchanged"
+    mason.clean()
+    return "deleted" if is_hidden(session.folder, path) else "unchanged"
 
 
 def _journal(session: Session, kind: str, steps: list[Step]) -> Journal:
@@ -39,26 +42,21 @@ def _journal(session: Session, kind: str, steps: list[Step]) -> Journal:
     return Journal(kind, session.name, [*steps, end], session.path)
 
 
-def _removal(session: Session, path: str) -> list[Step]:
+def _removal(session: Session, path: str, mason: Mason) -> list[Step]:
     """The steps that make a file or folder vanish from the session's view. Keeps bases at once."""
     steps: list[Step] = []
-    if _keep_bases(session, path):
-        steps.append(["hide", session.name, path])
-    if session.folder.stat(f"{layout.FILES}/{path}") is not None:
-        name = f"{layout.FILES}/{path}"
-        steps.append(["move", f"{session.path}/{name}", Bin(session, "deleted").place(name)])
-    return steps
-
-
-def _keep_bases(session: Session, path: str) -> bool:
-    """Keep the base of every file that global has at or beneath a path and shows; True if any."""
-    status = session.root.folder.stat(path)
-    if status is None or is_hidden(session.folder, path):
-        return False
-    for inner, _ in session.root.folder.walk(path):
-        if not is_hidden(session.folder, inner):
+    if session.root.folder.stat(path) is not None and not is_hidden(session.folder, path):
+        for inner, _ in session.root.folder.walk(path):
             base.ensure(session, inner)
-    return True
+        steps += mason.hide(path)
+    return steps + _to_trash(session, path)
+
+
+def _to_trash(session: Session, path: str) -> list[Step]:
+    name = f"{layout.FILES}/{path}"
+    if session.folder.stat(name) is None:
+        return []
+    return [["move", f"{session.path}/{name}", Bin(session, "deleted").place(name)]]
 
 
 def rename(view: View, old: str, new: str, *, overwrite: bool = False) -> str:
@@ -84,12 +82,15 @@ def rename(view: View, old: str, new: str, *, overwrite: bool = False) -> str:
         if source == target:
             return "unchanged"
         same = _is_same_entry(session, source, target)
-        steps = _transfer(view, source, target, status, replace=not same)
+        mason = Mason(session)
+        steps = _transfer(view, source, target, status, mason, same=same)
         if not same:
-            steps += _removal(session, source)
+            steps += _removal(session, source, mason)
         run(session.root, lock, session.path, _journal(session, "rename", steps))
         session.folder.remove_tree(_STAGE)
+        mason.clean()
         settle(session, target)
+        prune_shown(session, source)
     return "modified" if session.folder.stat(f"{layout.BASE}/{target}") else "created"
 
 
@@ -105,9 +106,11 @@ def copy(view: View, source: str, destination: str, *, overwrite: bool = False) 
         session.check_there()
         session.check_sound()
         status = _checked(view, origin, target, overwrite=overwrite)
-        steps = _transfer(view, origin, target, status, replace=True)
+        mason = Mason(session)
+        steps = _transfer(view, origin, target, status, mason)
         run(session.root, lock, session.path, _journal(session, "copy", steps))
         session.folder.remove_tree(_STAGE)
+        mason.clean()
         settle(session, target)
     return "modified" if session.folder.stat(f"{layout.BASE}/{target}") else "created"
 
@@ -154,32 +157,34 @@ def _is_same_entry(session: Session, source: str, target: str) -> bool:
 
 
 def _transfer(
-    view: View, source: str, target: str, status: os.stat_result, *, replace: bool
+    view: View,
+    source: str,
+    target: str,
+    status: os.stat_result,
+    mason: Mason,
+    *,
+    same: bool = False,
 ) -> list[Step]:
     """Stage copies of all that the view shows at ``source``; the steps put them at ``target``."""
     session = session_of(view)
     session.folder.remove_tree(_STAGE)
     steps: list[Step] = []
-    if replace and view.look(target)[1] is not None:
-        steps += _removal(session, target)
-    else:
-        _keep_bases(session, target)
-    staged = f"{session.path}/{_STAGE}"
     if modes.S_ISDIR(status.st_mode):
         session.folder.make(_STAGE)
         for inner, kind in view.walk(source):
             _stage(view, inner, f"{_STAGE}{inner[len(source):]}", kind)
-        if not steps and session.folder.stat(f"{layout.FILES}/{target}") is not None:
-            # Only a leftover of empty folders can be there: the view shows nothing.
-            steps += _removal(session, target)
+        if same:
+            steps += _to_trash(session, source)
+        elif view.look(target)[1] is not None:
+            steps += _removal(session, target, mason)
     else:
         _stage(view, source, _STAGE, "file")
-        if not replace:
-            steps.append(["drop", f"{session.path}/{layout.FILES}/{source}"])
-    _keep_bases(session, target)
+        base.ensure(session, target)
+        steps += _to_trash(session, source if same else target)
+        if lifts(session, target):
+            steps += mason.lift(target)
+    staged = f"{session.path}/{_STAGE}"
     steps.append(["move", staged, f"{session.path}/{layout.FILES}/{target}"])
-    if not modes.S_ISDIR(status.st_mode) and lifts(session, target):
-        steps.append(["drop", f"{session.path}/{layout.DELETED}/{target}"])
     return steps
 
 

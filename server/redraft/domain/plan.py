@@ -9,14 +9,15 @@ import stat as modes
 from typing import TYPE_CHECKING
 
 from redraft.disk.copying import same_content
-from redraft.disk.paths import canonical
+from redraft.disk.paths import refuse_protected
 from redraft.domain import base, layout, retries
 from redraft.domain.changes import Survey, newcomers, under
 from redraft.domain.merge import MAX_MERGE_BYTES, is_text, merge
 from redraft.domain.steps import stamp
-from redraft.errors import FileNotFound, RedraftError
+from redraft.errors import FileNotFound, ProtectedPath
 
 if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
     from redraft.domain.progress import Progress
     from redraft.domain.session import Session
 
@@ -91,14 +92,40 @@ def plan(session: Session, paths: list[str] | None, progress: Progress) -> Plan:
     if paths is not None:
         changes = _select(session, changes, paths)
     items = []
+    ways = Ways(session.root.folder)
     for number, (path, kind) in enumerate(sorted(changes)):
         progress.check()
         progress.report(number, len(changes), path)
         copy = survey.modified.get(path) or survey.created.get(path)
-        item = Item(path, kind, copy, session.root.folder.stat(path))
-        item.state = _state(session, survey, item)
+        blocked = ways.obstacle(path)
+        now = session.root.folder.stat(path) if blocked is None else None
+        item = Item(path, kind, copy, now)
+        is_free = blocked is None or under(blocked, survey.stones)
+        item.state = _state(session, survey, item) if is_free else _state_behind(item)
         items.append(item)
     return Plan(items, survey, len(retries.of_session(session)))
+
+
+class Ways:
+    """The folders of global on the way to its documents, each looked at once."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._known: dict[str, str | None] = {"": None}
+
+    def obstacle(self, path: str) -> str | None:
+        """The document or link that stands where a folder above a path should be, if one does."""
+        above = path.rpartition("/")[0]
+        if above not in self._known:
+            status = self._folder.stat(above)
+            blocks = status is not None and not modes.S_ISDIR(status.st_mode)
+            self._known[above] = self.obstacle(above) or (above if blocks else None)
+        return self._known[above]
+
+
+def _state_behind(item: Item) -> str:
+    """The state of a path that global cannot have, because a document stands in its way."""
+    return "identical" if item.kind == "deleted" else "conflict"
 
 
 def _select(
@@ -110,18 +137,26 @@ def _select(
         if not hits:
             raise FileNotFound(wanted, [f"the changes of session {session.name!r}"])
         picked += hits
+    needed = {above for path, kind in picked if kind != "deleted" for above in parents(path)}
+    picked += [c for c in changes if c[1] == "deleted" and c[0] in needed]
     return list(dict.fromkeys(picked))
 
 
+def parents(path: str) -> list[str]:
+    """The folders above a path, outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
 def _state(session: Session, survey: Survey, item: Item) -> str:
-    if not _way_is_free(session, survey, item):
+    if is_protected(item.path):
         return "conflict"
     if item.kind == "deleted":
         return _state_of_deletion(session, survey, item)
     if item.copy is None or not modes.S_ISREG(item.copy.st_mode):
         return "conflict"
     if item.now is not None and modes.S_ISDIR(item.now.st_mode):
-        return "clean" if item.path in survey.stones else "conflict"
+        return "clean" if under(item.path, survey.stones) else "conflict"
     kept = survey.bases.get(item.path)
     if item.now is None:
         return "clean" if kept is None else "conflict"
@@ -151,20 +186,13 @@ def merged_text(session: Session, path: str) -> bytes | None:
     return merge(*texts).content if all(is_text(text) for text in texts) else None
 
 
-def _way_is_free(session: Session, survey: Survey, item: Item) -> bool:
-    """Whether the folders above a target are folders (or make room), and no link leads away."""
+def is_protected(path: str) -> bool:
+    """Whether a path is none that a commit may write, whoever put it into the session."""
     try:
-        if canonical(session.root.path, item.path, follow_last=False) != item.path:
-            return False
-    except RedraftError:
-        return False
-    above = item.path.rpartition("/")[0]
-    while above:
-        status = session.root.folder.stat(above)
-        if status is not None and not modes.S_ISDIR(status.st_mode):
-            return under(above, survey.stones)
-        above = above.rpartition("/")[0]
-    return True
+        refuse_protected(path)
+    except ProtectedPath:
+        return True
+    return False
 
 
 def _state_of_deletion(session: Session, survey: Survey, item: Item) -> str:
@@ -172,6 +200,7 @@ def _state_of_deletion(session: Session, survey: Survey, item: Item) -> str:
     if item.now is None:
         return "identical"
     if kept is None:
-        # A tombstone made by hand says so itself; a file new beneath a deleted folder does not.
-        return "clean" if item.path in survey.stones else "conflict"
+        # An empty folder may go. Of anything else the session never saw what it would take away.
+        is_folder = modes.S_ISDIR(item.now.st_mode)
+        return "clean" if is_folder and not any(session.root.folder.walk(item.path)) else "conflict"
     return "clean" if base.unchanged(session, item.path, kept, item.now) else "conflict"

@@ -12,15 +12,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
-from redraft.disk.durable import publish
 from redraft.domain import editing, layout
+from redraft.domain.journal import Journal, run
 from redraft.domain.view import View
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments
 
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.domain.session import Session
+    from redraft.domain.steps import Step
 
+_STAGE = f"{layout.TMP}/retry"
 _RECORD = re.compile(r"retry-([1-9]\d{0,8})\.json\Z")
 _VERSION = re.compile(r"retry-([1-9]\d{0,8})(?!\d)")
 _CHUNK = 1 << 20
@@ -54,17 +56,17 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
     session = editing.session_of(view)
     _check_reason(reason)
     path = view.path_of(given)
-    with session.root.hold("record a retry", session.name):
+    with session.root.hold("record a retry", session.name) as lock:
         session.check_there()
         session.check_sound()
         file, _ = view.open_path(path)
         place = f"{layout.RETRIES}/{path}"
         number = _next_number(session.folder, place)
         version = f"{place}/{_version(path, number)}"
+        session.folder.remove_tree(_STAGE)
         with file:
-            session.folder.unlink(version)
             chunks = iter(lambda: file.read(_CHUNK), b"")
-            write_file(session.folder, version, chunks, flush=True)
+            write_file(session.folder, f"{_STAGE}/version", chunks, flush=True)
         kept: dict[str, Any] = {
             "file": path,
             "number": number,
@@ -74,8 +76,15 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
             "version": version.rpartition("/")[2],
         }
         data = json.dumps(kept, ensure_ascii=False, indent=2).encode() + b"\n"
-        target = f"{place}/retry-{number}.json"
-        publish(session.folder, target, data, via=f"{layout.TMP}/retry.json", flush=True)
+        write_file(session.folder, f"{_STAGE}/record", (data,), flush=True)
+        home = session.path
+        steps: list[Step] = [
+            ["move", f"{home}/{_STAGE}/version", f"{home}/{version}"],
+            ["move", f"{home}/{_STAGE}/record", f"{home}/{place}/retry-{number}.json"],
+            ["drop", f"{home}/{layout.JOURNAL}"],
+        ]
+        run(session.root, lock, home, Journal("retry", session.name, steps, home))
+        session.folder.remove_tree(_STAGE)
     return Kept(path, number, kept, f"{session.path}/{version}")
 
 
@@ -89,7 +98,8 @@ def _check_reason(reason: str) -> None:
 
 
 def _next_number(folder: Folder, place: str) -> int:
-    numbers = [int(m[1]) for e in folder.scan(place) if (m := _RECORD.match(e.name))]
+    # A version that somebody put there by hand counts too, so that it is never in the way.
+    numbers = [int(m[1]) for e in folder.scan(place) if (m := _VERSION.match(e.name))]
     return max(numbers, default=0) + 1
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from redraft.disk.folder import Folder
-from redraft.disk.lock import Lock, peek
+from redraft.disk.lock import Lock, Pulse, beat, is_held, is_open, parse
 from redraft.domain import layout
-from redraft.errors import FileNotFound, UnsupportedFile
+from redraft.errors import FileNotFound, Locked, UnsupportedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ class Root:
         sighting: what the last look at the marker saw (see :mod:`redraft.domain.marker`).
     """
 
-    __slots__ = ("_repairs", "folder", "lock_wait_s", "path", "sighting")
+    __slots__ = ("_pulse", "_repairs", "_stuck", "folder", "lock_wait_s", "path", "sighting")
 
     def __init__(self, folder: Folder, lock_wait_s: float) -> None:
         self.folder = folder
         self.path = folder.path
         self.lock_wait_s = lock_wait_s
         self.sighting: Sighting | None = None
+        self._pulse = Pulse(folder, layout.LOCK)
         self._repairs: list[str] = []
+        self._stuck: dict[str, tuple[int, int]] = {}
 
     @classmethod
     def open(cls, path: str, lock_wait_s: float = LOCK_WAIT_S) -> Root:
@@ -56,6 +58,7 @@ class Root:
 
     def close(self) -> None:
         """Let the folder go."""
+        self._pulse.close()
         self.folder.close()
 
     def __enter__(self) -> Root:
@@ -69,7 +72,9 @@ class Root:
     ) -> None:
         self.close()
 
-    def hold(self, doing: str, session: str | None = None) -> Held:
+    # The lock between processes -----------------------------------------------------------------
+
+    def hold(self, doing: str, session: str | None = None, *, wait_s: float | None = None) -> Held:
         """Take the lock between processes for one operation.
 
         What a process that died left half done is finished or rolled back first.
@@ -77,26 +82,57 @@ class Root:
         Args:
             doing: what for, in a word; others are told it while they wait.
             session: the session whose folder will be written in, if it is one.
+            wait_s: how long to wait for another process, in seconds; None: ``lock_wait_s``.
 
         Raises:
-            Locked: somebody else held it for longer than ``lock_wait_s``.
+            Locked: somebody else held it for longer than that.
         """
-        return Held(self, doing, session)
+        return Held(self, doing, session, self.lock_wait_s if wait_s is None else wait_s)
 
-    def prepare(self) -> None:
-        """Make ``.workflow/`` and ``workspace/`` with their ``.gitignore``, where missing."""
-        for place, name, text in (
-            (layout.WORKFLOW, ".gitignore", b"*\n"),
-            (layout.WORKSPACE, ".gitignore", b"session.lock\n"),
-        ):
-            with self.folder.sub(place, create=True) as folder:
-                if folder.stat(name) is None:
-                    _write_once(folder, name, text)
+    def settle(self) -> None:
+        """Finish or roll back what a process that died left half done. Every command begins so.
+
+        It never waits for a process that is alive, and costs one ``stat`` and one small read.
+        """
+        if not is_held(self._pulse.read()):
+            return
+        try:
+            with self.hold("look", wait_s=0):
+                pass
+        except (Locked, OSError):
+            return  # somebody is at work, or we may not write here: then the next one will see to it
 
     def busy(self) -> bool:
         """Whether a journal is open: an operation is at work this moment, or died at it."""
-        record = peek(self.folder, layout.LOCK)
-        return bool(record) and record.get("journal") is not False
+        return is_open(self._pulse.read())
+
+    def beat(self, session: str) -> bytes:
+        """A stamp; equal ones around a look mean that no operation with a journal overlapped it.
+
+        An operation that is changing the session's view this moment is waited for.
+        """
+        line = self._pulse.read()
+        while is_open(line) and parse(line).get("session") in (session, None):
+            with self.hold("read"):
+                pass
+            line = self._pulse.read()
+        return beat(line)
+
+    def has_beat(self, before: bytes) -> bool:
+        """Whether the stamp is still this one."""
+        return beat(self._pulse.read()) == before
+
+    def is_stuck(self, folder: str) -> bool:
+        """Whether the very journal that lies in a folder could not be carried on before."""
+        return folder in self._stuck and self._stuck[folder] == self._journal_in(folder)
+
+    def note_stuck(self, folder: str) -> None:
+        """Remember that the journal in a folder cannot be carried on."""
+        self._stuck[folder] = self._journal_in(folder)
+
+    def _journal_in(self, folder: str) -> tuple[int, int]:
+        found = self.folder.stat(f"{folder}/{layout.JOURNAL}")
+        return (found.st_ino, found.st_mtime_ns) if found is not None else (0, 0)
 
     def note_repair(self, sentence: str) -> None:
         """Remember a repair, to be reported once."""
@@ -117,25 +153,36 @@ class Root:
 class Held:
     """The root's lock, held for one operation (a context manager)."""
 
-    __slots__ = ("_lock", "_root")
+    __slots__ = ("_lock", "_root", "_session")
 
-    def __init__(self, root: Root, doing: str, session: str | None) -> None:
-        root.prepare()
-        work = layout.session_folder(session) if session else None
+    def __init__(self, root: Root, doing: str, session: str | None, wait_s: float) -> None:
+        root.folder.make(layout.WORKFLOW)
         self._root = root
-        self._lock = Lock(root.folder, layout.LOCK, doing, root.lock_wait_s, work)
+        self._session = session
+        work = layout.session_folder(session) if session else None
+        self._lock = Lock(root.folder, layout.LOCK, doing, wait_s, work)
 
     def __enter__(self) -> Lock:
         lock = self._lock.__enter__()
-        if lock.left_behind is not None:
-            from redraft.domain.healing import after_death
+        try:
+            _furnish(self._root.folder)
+            if lock.dead or self._has_stray_journal():
+                from redraft.domain.healing import after_death, finish_stray
 
-            try:
-                after_death(self._root, lock)
-            except BaseException:
-                lock.__exit__(None, None, None)
-                raise
+                if lock.dead:
+                    after_death(self._root, lock)
+                if self._session is not None:
+                    finish_stray(self._root, lock, self._session)
+        except BaseException:
+            lock.__exit__(None, None, None)
+            raise
         return lock
+
+    def _has_stray_journal(self) -> bool:
+        if self._session is None:
+            return False
+        home = layout.session_folder(self._session)
+        return self._root.folder.stat(f"{home}/{layout.JOURNAL}") is not None
 
     def __exit__(
         self,
@@ -143,13 +190,21 @@ class Held:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._lock.__exit__(kind, error, trace)
+        try:
+            if error is not None:
+                from redraft.domain.healing import sweep_after_failure
+
+                sweep_after_failure(self._root, self._lock)
+        finally:
+            self._lock.__exit__(kind, error, trace)
 
 
-def _write_once(folder: Folder, name: str, text: bytes) -> None:
-    from redraft.disk.copying import write_file
+def _furnish(root: Folder) -> None:
+    """Make ``workspace/`` and the ``.gitignore`` of both folders where missing; under the lock."""
+    for place, text in ((layout.WORKFLOW, b"*\n"), (layout.WORKSPACE, b"session.lock\n.session.lock.new\n.gitignore\n")):
+        if root.stat(f"{place}/.gitignore") is None:
+            from redraft.disk.durable import publish
 
-    try:
-        write_file(folder, name, (text,), flush=False)
-    except FileExistsError:
-        pass  # another process was faster
+            root.make(place)
+            via = f"{place}/{layout.NEW}"
+            publish(root, f"{place}/.gitignore", text, via=via, flush=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat as modes
 import time
+from errno import EMFILE, ENFILE, ENOMEM
 
 from redraft.disk.folder import Folder
 from redraft.domain import layout, marker
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from redraft.domain.root import Root
+
+_LARGEST = 1 << 20
 
 
 class Session:
@@ -105,6 +108,7 @@ def chosen(root: Root, name: str | None) -> Session:
         NoActiveSession: none was named and none is active.
         SessionNotFound, InvalidSessionName: as :meth:`Session.open`.
     """
+    root.settle()
     picked = name if name is not None else marker.active(root)
     if picked is None:
         raise NoActiveSession
@@ -137,24 +141,49 @@ def new_metadata(
     }
 
 
+def is_sound(folder: Folder) -> bool:
+    """Whether a session's metadata is there and can be read."""
+    return _parsed(folder) is not None
+
+
+def _parsed(folder: Folder) -> dict[str, object] | None:
+    import json
+
+    try:
+        found = json.loads(folder.read(layout.METADATA, _LARGEST + 1))
+    except OSError as error:
+        if error.errno in (EMFILE, ENFILE, ENOMEM):
+            raise  # that says nothing about the file
+        return None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def set_aside_damaged(folder: Folder) -> None:
+    """Keep metadata that cannot be read under another name, so that it may be written anew."""
+    if folder.stat(layout.METADATA) is None or is_sound(folder):
+        return
+    kept, number = f"{layout.METADATA}.unreadable", 1
+    while folder.stat(kept) is not None:
+        number += 1
+        kept = f"{layout.METADATA}.unreadable-{number}"
+    folder.move(layout.METADATA, folder, kept)
+
+
 def read_metadata(folder: Folder, name: str) -> dict[str, object]:
     """The metadata, made whole where fields are missing or of a wrong type; never raises for it.
 
     A newer or foreign field is kept as it is.
     """
-    import json
-
-    try:
-        found = json.loads(folder.read(layout.METADATA, 1 << 20))
-    except (OSError, ValueError, RecursionError):
-        found = None
+    found = _parsed(folder)
     status = folder.status()
     default = new_metadata(name)
     default["meta"] = {
         "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
         "updated": layout.rfc3339(status.st_mtime_ns),
     }
-    return _completed(found, default) if isinstance(found, dict) else default
+    return _completed(found, default) if found is not None else default
 
 
 def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str, object]:
@@ -164,26 +193,43 @@ def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str
         if isinstance(value, dict):
             whole[key] = _completed(there, value) if isinstance(there, dict) else value
         elif isinstance(value, list):
-            whole[key] = [str(x) for x in there] if isinstance(there, list) else value
+            whole[key] = [_text(x) for x in there] if isinstance(there, list) else value
         elif value is None:
-            whole[key] = there if isinstance(there, str) else None
+            whole[key] = _text(there) if isinstance(there, str) else None
         elif not isinstance(there, type(value)):
             whole[key] = value
+        elif isinstance(there, str):
+            whole[key] = _text(there)
     return whole
 
 
-def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool = True) -> None:
-    """Replace the metadata as a whole, with the time of this update."""
-    import json
+def _text(value: object) -> str:
+    """A text as it may be told: JSON can spell lone surrogates, which no encoding can."""
+    return str(value).encode("utf-8", "replace").decode()
 
+
+def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool = True) -> None:
+    """Replace the metadata as a whole, with the time of this update; one that cannot be read is
+    kept beside it."""
     from redraft.disk.durable import publish
 
+    set_aside_damaged(folder)
     meta = metadata.get("meta")
     if isinstance(meta, dict):
         meta["updated"] = layout.rfc3339(time.time_ns())
-    data = json.dumps(metadata, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    data = encoded(metadata)
     via = f"{layout.TMP}/{layout.METADATA}"
     publish(folder, layout.METADATA, data, via=via, flush=flush)
+
+
+def encoded(metadata: dict[str, object]) -> bytes:
+    """The metadata as it lies on disk."""
+    import json
+
+    try:
+        return json.dumps(metadata, indent=2, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(metadata, indent=2).encode() + b"\n"  # escapes carry any surrogate
 
 
 def progress_of(metadata: dict[str, object]) -> dict[str, object]:

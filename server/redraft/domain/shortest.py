@@ -23,7 +23,7 @@ WINDOW = 100
 CHEAP = 256
 """Rounds that one search goes on before it settles for a good split instead of the best."""
 
-MAX_STEPS = 8_000_000
+MAX_STEPS = 40_000_000
 """Steps of all searches together (some seconds); what is left then counts as changed."""
 
 

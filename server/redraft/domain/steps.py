@@ -9,8 +9,12 @@ A step is a list beginning with its verb; all paths are relative to the root:
 ``["take", target, kept, old]``         move ``target`` (stamp ``old``) away to ``kept``
 ``["mkdir", path]``, ``["rmdir", path]``  a folder of the root; one that is not empty stays
 ``["drop", path]``                      remove one of our own small files
-``["hide", session, path]``             place a tombstone
+``["stone", staged, stone, kind]``       put a staged ``file`` (a tombstone) or ``folder`` (of them) at
+                                        ``stone``; one of the other kind comes to ``staged``
 ``["unmark", session]``                 remove a marker
+``["mark", old, new]``                  make one session's marker that of another
+``["install", staged, target]``         move one of our own small files over another
+``["sweep", folder]``                   remove what is left in a session's ``.tmp``
 ``["flush", [folder, ...]]``            wait until the names in these folders are on the disk
 ======================================= ======================================================
 
@@ -24,10 +28,10 @@ import stat as modes
 from errno import EEXIST, ENOTEMPTY
 
 from redraft.disk import calls
-from redraft.disk.durable import flush_folders
+from redraft.disk.durable import flush_folders, publish
 from redraft.disk.exchange import exchange, rename_noreplace
 from redraft.disk.folder import Folder
-from redraft.domain import layout
+from redraft.domain import crossing, layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +80,8 @@ class Hands:
         self.record = record
         self.strict = strict
         self.aside: list[str] = []
+        self._unmarked: set[str] = set()
+        self._installed: dict[str, bytes] = {}
         self._open: dict[str, Folder] = {}
 
     def __enter__(self) -> Hands:
@@ -105,11 +111,11 @@ class Hands:
 
     def _at(self, path: str, *, create: bool = False) -> tuple[Folder, str]:
         head, _, last = path.rpartition("/")
-        folder = self._open.get(head)
-        if folder is None:
-            if len(self._open) >= _OPEN_AT_MOST:
-                self._forget()
-            folder = self._open[head] = self.root.folder.sub(head, create=create)
+        folder = self._open.pop(head, None) or self.root.folder.sub(head, create=create)
+        self._open[head] = folder
+        if len(self._open) > _OPEN_AT_MOST:
+            # The one not used for longest: a step needs two at once.
+            self._open.pop(next(iter(self._open))).close()
         return folder, last
 
     def _stat(self, path: str) -> os.stat_result | None:
@@ -136,6 +142,14 @@ class Hands:
     # Doing -------------------------------------------------------------------------------------
 
     def _do_move(self, source: str, target: str) -> None:
+        try:
+            self._carry(source, target)
+        except FileExistsError:
+            if self.strict:
+                raise
+            # Done before: what stands at the source now was put there by a later step.
+
+    def _carry(self, source: str, target: str) -> None:
         found = self._stat(source)
         if found is None:
             return
@@ -144,14 +158,31 @@ class Hands:
             self._forget()  # handles beneath a moved folder would go on meaning its old place
 
     def _undo_move(self, source: str, target: str) -> None:
-        self._do_move(target, source)
+        if self._stat(source) is None:
+            self._carry(target, source)
+
+    def _across(self, path: str, target: str) -> tuple[Folder, str, Folder, str] | None:
+        """Both ends of a step, if they lie on different file systems."""
+        try:
+            ends = (*self._at(path, create=True), *self._at(target, create=True))
+        except NotADirectoryError:
+            return None
+        return ends if crossing.apart(ends[0], ends[2]) else None
 
     def _do_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
+        ends = self._across(staged, target)
+        if ends is not None:
+            if self._stat(staged) is None:
+                if crossing.alike(self._stat(target), old):
+                    raise Missing(staged)
+            elif not crossing.swap(*ends, old, new):
+                self._keep_theirs(staged, target)
+            return
         here, there = self._stamp(staged), self._stamp(target)
         if here == old and there != old:
             return  # done before; what stands there now, if it is another, came later
-        if there == new and here is None:
-            raise Missing(staged)
+        if here is None and there != old:
+            return  # done before too: what came out of the target has been moved on since
         if here != new:
             raise Missing(staged)
         if there == old:
@@ -162,7 +193,10 @@ class Hands:
         self._keep_theirs(staged, target)
 
     def _undo_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
-        if self._stamp(staged) == old and self._stamp(target) == new:
+        ends = self._across(staged, target)
+        if ends is not None:
+            crossing.swap_back(*ends, old, new)
+        elif self._stamp(staged) == old and self._stamp(target) == new:
             self._exchange(staged, target)
 
     def _do_put(self, staged: str, target: str, new: Stamp) -> None:
@@ -171,29 +205,46 @@ class Hands:
             if self._stat(target) is None:
                 raise Missing(staged)
             return
+        ends = self._across(staged, target)
+        if ends is not None:
+            if not crossing.put(*ends, new):
+                self._keep_theirs(staged, target)
+            return
         try:
-            self._rename(staged, target)
+            self._carry(staged, target)
         except FileExistsError:
             self._keep_theirs(staged, target)
 
     def _undo_put(self, staged: str, target: str, new: Stamp) -> None:
-        if self._stamp(target) == new and self._stat(staged) is None:
+        ends = self._across(target, staged)
+        if ends is not None:
+            crossing.take(*ends, new)
+        elif self._stamp(target) == new and self._stat(staged) is None:
             self._rename(target, staged)
 
     def _do_take(self, target: str, kept: str, old: Stamp) -> None:
+        ends = self._across(target, kept)
+        if ends is not None:
+            if not crossing.take(*ends, old):
+                self._keep_theirs(None, target)
+            return
         there = self._stamp(target)
         if self._stat(kept) is not None or there is None:
             return
         if there == old:
-            self._rename(target, kept)
+            self._carry(target, kept)
             if self._stamp(kept) == old:
                 return
-            self._rename(kept, target)
+            self._carry(kept, target)
         self._keep_theirs(None, target)
 
     def _undo_take(self, target: str, kept: str, old: Stamp) -> None:
-        if self._stamp(kept) == old and self._stat(target) is None:
-            self._rename(kept, target)
+        ends = self._across(kept, target)
+        if ends is not None:
+            if crossing.alike(self._stat(kept), old):
+                crossing.put(*ends, old)
+        elif self._stamp(kept) == old and self._stat(target) is None:
+            self._carry(kept, target)
 
     def _keep_theirs(self, staged: str | None, target: str) -> None:
         if self.strict:
@@ -226,19 +277,63 @@ class Hands:
     def _do_drop(self, path: str) -> None:
         self.root.folder.unlink(path)
 
-    def _do_hide(self, session: str, path: str) -> None:
-        from redraft.domain.editing import place_tombstone
-        from redraft.domain.session import Session
-        from redraft.domain.view import is_hidden
+    def _do_stone(self, staged: str, stone: str, kind: str) -> None:
+        here, there = self._kind(staged), self._kind(stone)
+        if here == kind and there is None:
+            self._rename(staged, stone)
+        elif here == kind and there != kind:
+            self._exchange(staged, stone)
+        self._forget()
 
-        with Session.open(self.root, session) as opened:
-            if not is_hidden(opened.folder, path):
-                place_tombstone(opened, path)
+    def _undo_stone(self, staged: str, stone: str, kind: str) -> None:
+        here, there = self._kind(staged), self._kind(stone)
+        if here is None and there == kind:
+            self._rename(stone, staged)
+        elif here not in (None, kind) and there == kind:
+            self._exchange(staged, stone)
+        self._forget()
+
+    def _kind(self, path: str) -> str | None:
+        found = self._stat(path)
+        if found is None:
+            return None
+        return "folder" if modes.S_ISDIR(found.st_mode) else "file"
 
     def _do_unmark(self, session: str) -> None:
         from redraft.domain import marker
 
-        marker.deactivate(self.root, session)
+        if marker.deactivate(self.root, session):
+            self._unmarked.add(session)
+
+    def _undo_unmark(self, session: str) -> None:
+        from redraft.domain import marker
+
+        if session in self._unmarked:
+            marker.activate(self.root, session)
+
+    def _do_mark(self, old: str, new: str) -> None:
+        from redraft.domain import marker
+
+        marker.pass_on(self.root, old, new)
+
+    def _undo_mark(self, old: str, new: str) -> None:
+        self._do_mark(new, old)
+
+    def _do_install(self, staged: str, target: str) -> None:
+        if self._stat(staged) is None:
+            return
+        folder, name = self._at(staged)
+        to, to_name = self._at(target)
+        if to.stat(to_name) is not None:
+            self._installed[target] = to.read(to_name)
+        calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
+
+    def _undo_install(self, staged: str, target: str) -> None:
+        if target in self._installed:
+            publish(self.root.folder, target, self._installed[target], via=staged, flush=False)
+
+    def _do_sweep(self, folder: str) -> None:
+        self.root.folder.remove_tree(f"{folder}/{layout.TMP}")
 
     def _do_flush(self, folders: list[str]) -> None:
         flush_folders(self.root.folder, folders)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import stat as modes
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.changes import beneath
 from redraft.domain.journal import Journal, load, run
-from redraft.domain.session import is_folder, read_metadata, write_metadata
+from redraft.domain.plan import Ways, parents
+from redraft.domain.session import Session, is_folder, read_metadata, write_metadata
 from redraft.domain.steps import stamp
+from redraft.domain.tombstones import Mason
 from redraft.domain.trash import dated
-from redraft.errors import NothingToUndo, SessionExists
+from redraft.domain.view import is_hidden
+from redraft.errors import NothingToUndo, SessionExists, SessionNotFound
 
 if TYPE_CHECKING:
+    import os
+    from contextlib import AbstractContextManager
+
+    from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
@@ -159,6 +169,9 @@ class _Reversal:
         self.undoing = Undoing(journal.session, "commit")
         self.back: list[Step] = []
         self.after: list[Step] = []
+        self._leaving: set[str] = set()  # the documents that go from global
+        self._made = {step[1] for step in journal.steps if step[0] == "mkdir"}
+        self._ways = Ways(root.folder)
 
     def now(self, path: str) -> str:
         """Where a path of the commit's record lies at this moment."""
@@ -174,20 +187,24 @@ class _Reversal:
             turn = getattr(self, f"_turn_{step[0]}", None)
             if turn is not None:
                 turn(*step[1:])
+        self._unmerge()
+        self.undoing.restored.sort()
 
     def _turn_swap(self, staged: str, target: str, old: list[int], new: list[int]) -> None:
         inner = self.inner(staged)
-        there = self.root.folder.stat(target)
+        there = self._there(target)
         kept = self.root.folder.stat(self.now(inner))
-        if there is None or stamp(there) != new or kept is None or stamp(kept) != old:
+        if there is None or stamp(there) != new:
             self._keep(target, "it was changed after the commit", inner)
-            return
-        self.back.append(["swap", f"{self.home}/{inner}", target, new, old])
-        self.undoing.restored.append(target)
+        elif kept is None or stamp(kept) != old:
+            self._keep(target, "its old content is gone from the archive", inner)
+        else:
+            self.back.append(["swap", f"{self.home}/{inner}", target, new, old])
+            self.undoing.restored.append(target)
 
     def _turn_put(self, staged: str, target: str, new: list[int]) -> None:
         inner = self.inner(staged)
-        there = self.root.folder.stat(target)
+        there = self._there(target)
         if there is None:
             self._keep(target, "it was removed after the commit", None)
         elif stamp(there) != new:
@@ -195,11 +212,12 @@ class _Reversal:
         else:
             self.back.append(["take", target, f"{self.home}/{inner}", new])
             self.undoing.restored.append(target)
+            self._leaving.add(target)
 
     def _turn_take(self, target: str, kept: str, old: list[int]) -> None:
         inner = self.inner(kept)
-        if self.root.folder.stat(target) is not None:
-            self._keep(target, "there is a new one of that name", inner)
+        if not self._has_room(target):
+            self._keep(target, "there is a new one in its place", inner)
         elif self.root.folder.stat(self.now(inner)) is None:
             self._keep(target, "its old content is gone from the archive", None)
         else:
@@ -207,21 +225,41 @@ class _Reversal:
             self.undoing.restored.append(target)
 
     def _turn_rmdir(self, path: str) -> None:
-        self.after.insert(0, ["mkdir", path])
+        blocked = self._ways.obstacle(f"{path}/x")
+        if blocked is None or blocked in self._leaving:
+            self.after.insert(0, ["mkdir", path])
 
     def _turn_mkdir(self, path: str) -> None:
         self.back.append(["rmdir", path])
 
+    def _there(self, path: str) -> os.stat_result | None:
+        return self.root.folder.stat(path) if self._ways.obstacle(path) is None else None
+
+    def _has_room(self, path: str) -> bool:
+        """Whether nothing will be in a path's place, once the commit's new documents are gone."""
+        blocked = self._ways.obstacle(path)
+        if blocked is not None:
+            return blocked in self._leaving
+        there = self.root.folder.stat(path)
+        if there is None or path in self._leaving:
+            return True
+        if path not in self._made or not modes.S_ISDIR(there.st_mode):
+            return False
+        folders = set(self.root.folder.folders(path))
+        inside = {name for name, _ in self.root.folder.walk(path)}
+        return inside <= self._leaving and folders <= self._made
+
     def _keep(self, target: str, reason: str, inner: str | None) -> None:
-        """Leave global's file; what the record holds for it goes to the trash, not to the session."""
+        """Leave global's file; what the record holds for it goes to the trash."""
         self.undoing.kept.append((target, reason))
-        sides = [f"{layout.UNMERGED}/{target}", f"{layout.BASE}/{target}"]
-        sides.append(f"{layout.DELETED}/{target}")
+        sides = [f"{side}/{target}" for side in (layout.UNMERGED, layout.BASE, layout.DELETED)]
         for name in ([inner] if inner else []) + sides:
-            if self.root.folder.stat(self.now(name)) is not None:
+            found = self.root.folder.stat(self.now(name))
+            # A folder there belongs to other documents, whatever has the name in global now.
+            if found is not None and (name == inner or not modes.S_ISDIR(found.st_mode)):
                 self.after.append(["move", f"{self.home}/{name}", f"{self.bin}/undone/{name}"])
 
-    def unmerge(self) -> None:
+    def _unmerge(self) -> None:
         """Give merged files their session version back; the merged text goes to the trash."""
         kept = {path for path, _ in self.undoing.kept}
         start = len(self.now(layout.UNMERGED)) + 1
@@ -231,6 +269,15 @@ class _Reversal:
                 replaced = f"{self.home}/{layout.REPLACED}/{path}"
                 self.after.append(["move", replaced, f"{self.bin}/merged/{path}"])
                 self.after.append(["move", f"{self.home}/{layout.UNMERGED}/{path}", replaced])
+
+    def tidy(self) -> list[Step]:
+        """Remove the folders that only the record needed."""
+        gone = [f"{layout.REPLACED}/{path}" for path in self.journal.info.get("folders", ())]
+        for side in (layout.UNMERGED, "removed", "in-the-way"):
+            start = len(self.record) + 1
+            inside = [name[start:] for name in self.root.folder.folders(self.now(side))]
+            gone += [*reversed(inside), side]
+        return [["rmdir", f"{self.home}/{name}"] for name in gone]
 
 
 def _undo_commit(
@@ -243,19 +290,21 @@ def _undo_commit(
     home = layout.session_folder(record.name)
     reversal = _Reversal(root, journal, record.folder, home if whole else record.folder)
     reversal.turn()
-    reversal.unmerge()
-    reversal.undoing.restored.sort()
-    if dry:
+    if whole:
+        steps = [["move", record.folder, home], *reversal.back, *reversal.after]
+        steps += [*reversal.tidy(), *_whole_end(root, journal, home)]
+        if not dry:
+            _run(root, lock, record, steps, home)
+            _reopen(root, record.name)
         return reversal.undoing
-    steps = [["move", record.folder, home]] if whole else []
-    steps += [*reversal.back, *reversal.after]
-    steps += _whole_end(root, journal, home) if whole else _part_end(root, reversal, home)
-    if not whole and live is None:
+    if live is None and not dry:
         _make_session(root, record.name)
+    return _undo_part(root, lock, record, reversal, dry=dry)
+
+
+def _run(root: Root, lock: Lock, record: _Record, steps: list[Step], home: str) -> None:
     previous = _journal_bytes(root, record.folder)
     run(root, lock, record.folder, Journal("undo", record.name, steps, home), previous)
-    _reopen(root, record.name)
-    return reversal.undoing
 
 
 def _whole_end(root: Root, journal: Journal, home: str) -> list[Step]:
@@ -269,36 +318,104 @@ def _whole_end(root: Root, journal: Journal, home: str) -> list[Step]:
     return steps
 
 
-def _part_end(root: Root, reversal: _Reversal, home: str) -> list[Step]:
-    """Bring the committed part's copies, bases and tombstones back into the session."""
-    steps: list[Step] = []
-    record = reversal.record
-    moved = {str(s[1]) for s in reversal.after if s[0] in ("move", "put")}
-    for side, target in (
-        (layout.REPLACED, layout.FILES),
-        (layout.BASE, layout.BASE),
-        (layout.DELETED, layout.DELETED),
-    ):
-        names = {name for name, _ in root.folder.walk(f"{record}/{side}")}
-        if side == layout.REPLACED:
-            names |= {str(s[2]) for s in reversal.back if s[0] == "take"}
-        for name in sorted(names):
-            path = name[len(f"{record}/{side}") + 1 :]
-            back = f"{home}/{target}/{path}"
-            merged_back = [s for s in reversal.after if s[0] == "move" and s[2] == name]
-            if name in moved and not merged_back:
-                continue
-            if root.folder.stat(back) is not None:
-                reversal.undoing.kept.append((path, "the session changed it again"))
-                continue
-            steps.append(["move", name, back])
-    steps.append(["move", record, f"{reversal.bin}/record"])
-    steps.append(["flush", [home, layout.COMPLETED, layout.TRASH]])
-    return steps
+# A part of a session ----------------------------------------------------------------------------
+
+
+def _undo_part(
+    root: Root, lock: Lock, record: _Record, reversal: _Reversal, *, dry: bool
+) -> Undoing:
+    """Bring the committed part's copies, bases and tombstones back into the live session."""
+    with _live_or_none(root, record.name) as session:
+        if session is None:
+            return reversal.undoing
+        session.check_sound()
+        part = _Part(session, reversal)
+        part.turn()
+        if dry:
+            part.mason.clean()
+            return reversal.undoing
+        steps = [*reversal.back, *reversal.after, *part.steps]
+        steps.append(["move", record.folder, f"{reversal.bin}/record"])
+        steps.append(["flush", [session.path, layout.COMPLETED, layout.TRASH]])
+        _run(root, lock, record, steps, session.path)
+        part.mason.clean()
+    return reversal.undoing
+
+
+def _live_or_none(root: Root, name: str) -> AbstractContextManager[Session | None]:
+    try:
+        return Session.open(root, name)
+    except SessionNotFound:
+        return nullcontext()
+
+
+class _Part:
+    """What goes back into the session; what it changed again since then stays as it is."""
+
+    def __init__(self, session: Session, reversal: _Reversal) -> None:
+        self.session = session
+        self.reversal = reversal
+        self.steps: list[Step] = []
+        self.mason = Mason(session)
+        self._hidden: list[str] = []
+
+    def turn(self) -> None:
+        """Work out the steps."""
+        kept = {path for path, _ in self.reversal.undoing.kept}
+        for path, kind in self.reversal.journal.info.get("items", ()):
+            if path not in kept:
+                self._turn_item(path, kind)
+        self._hide()
+
+    def _turn_item(self, path: str, kind: str) -> None:
+        folder = self.session.folder
+        again = not _free(folder, path)
+        if kind != "deleted":
+            again = again or is_hidden(folder, path)
+        self._bring_base(path)
+        if again:
+            why = "the session changed it again, and keeps that"
+            self.reversal.undoing.kept.append((path, why))
+        elif kind == "deleted":
+            self._hidden.append(path)
+        else:
+            copy = f"{self.reversal.record}/{layout.REPLACED}/{path}"
+            self.steps.append(["move", copy, f"{self.session.path}/{layout.FILES}/{path}"])
+
+    def _bring_base(self, path: str) -> None:
+        """The part's base is what global holds again; a later base saw the part committed."""
+        name = f"{layout.BASE}/{path}"
+        later, before = self.session.folder.stat(name), self.reversal.now(name)
+        if later is not None and not modes.S_ISDIR(later.st_mode):
+            place = f"{self.reversal.bin}/undone/later/{name}"
+            self.steps.append(["move", f"{self.session.path}/{name}", place])
+        elif later is not None or not _free(self.session.folder, path, layout.BASE):
+            return
+        if self.reversal.root.folder.stat(before) is not None:
+            self.steps.append(["move", before, f"{self.session.path}/{name}"])
+
+    def _hide(self) -> None:
+        """Set the tombstones again: a folder's as a whole if all it hid is hidden again."""
+        back = set(self._hidden)
+        for stone, hid in self.reversal.journal.info.get("stones", {}).items():
+            if all(p in back or is_hidden(self.session.folder, p) for p in hid):
+                self.steps += self.mason.hide(stone)
+                back -= {stone, *beneath(stone, back)}
+        for path in sorted(back):
+            self.steps += self.mason.hide(path)
+
+
+def _free(folder: Folder, path: str, side: str = layout.FILES) -> bool:
+    """Whether nothing of the session lies at a path, or is in the way above it."""
+    if folder.stat(f"{side}/{path}") is not None:
+        return False
+    above = (folder.stat(f"{side}/{name}") for name in parents(path))
+    return all(status is None or modes.S_ISDIR(status.st_mode) for status in above)
 
 
 def _make_session(root: Root, name: str) -> None:
     from redraft.domain.session import new_metadata
 
     with root.folder.sub(layout.session_folder(name), create=True) as folder:
-        write_metadata(folder, new_metadata(name))
+        folder.make(layout.FILES)
+        write_metadata(folder, new_metadata(name) | {"status": "paused"})

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import stat as modes
+from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
-from redraft.disk.paths import canonical
+from redraft.disk.paths import canonical, refuse_protected, relative
 from redraft.domain import layout
 from redraft.domain.session import Session
-from redraft.errors import FileNotFound, UnsupportedFile
+from redraft.errors import FileNotFound, PathOutsideRoot, RedraftError, UnsupportedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
 
+    Listing = list[tuple[str, str]]
+
 _ATTEMPTS = 50
+_ONE_READ = 1 << 30
+_NO_DOCUMENT = (ENOENT, ENOTDIR, EISDIR, ELOOP)
 
 
 class Resolved:
@@ -91,6 +96,7 @@ class View:
         Raises:
             SessionNotFound, InvalidSessionName: there is no such session.
         """
+        root.settle()
         return cls(root, Session.open(root, session) if session is not None else None)
 
     def close(self) -> None:
@@ -112,8 +118,28 @@ class View:
     # Resolving -------------------------------------------------------------------------------
 
     def path_of(self, given: str, *, follow_last: bool = True) -> str:
-        """The canonical path of what a person gave (see :func:`redraft.disk.paths.canonical`)."""
-        return canonical(self.root.path, given, follow_last=follow_last)
+        """The canonical path of what a person gave (see :func:`redraft.disk.paths.canonical`).
+
+        A link that the session deleted or replaced leads nowhere any more: its own path counts.
+        """
+        try:
+            path = canonical(self.root.path, given, follow_last=follow_last)
+        except PathOutsideRoot:
+            own = self._own_path(given)
+            if own is None:
+                raise
+            return own
+        return path if path == given else self._own_path(given) or path
+
+    def _own_path(self, given: str) -> str | None:
+        if self.session is None:
+            return None
+        path = relative(self.root.path, given)
+        folder = self.session.folder
+        if not path or not (is_hidden(folder, path) or folder.stat(f"{layout.FILES}/{path}")):
+            return None
+        refuse_protected(path)
+        return path
 
     def resolve(self, given: str) -> Resolved:
         """Say which file stands behind a path; raises only for paths that are refused."""
@@ -173,51 +199,66 @@ class View:
         return self.open_path(self.path_of(given))[0]
 
     def open_path(self, path: str) -> tuple[BinaryIO, str]:
-        """Open a canonical path; return the file and its source.
+        """Open a canonical path; return the file and its source; raises as :meth:`open`."""
+        descriptor, source = self._descriptor(path)
+        return os.fdopen(descriptor, "rb"), source
 
-        A commit moves copies away while it runs, so a look that overlaps one is made again.
-        """
+    def _descriptor(self, path: str) -> tuple[int, str]:
+        # A commit moves copies away while it runs, so a look that overlaps one is made again.
         for _ in range(_ATTEMPTS):
             before = self._stamp()
-            source, status = self.look(path)
-            if status is None:
-                if self._stamp() == before:
-                    raise self.not_found(path)
-                continue
-            if not modes.S_ISREG(status.st_mode):
-                raise UnsupportedFile(path, f"is a {_named(status.st_mode)}, not a document")
-            folder, name = self._place(source, path)
-            try:
-                file = os.fdopen(folder.open_file(name), "rb")
-            except FileNotFoundError:
-                continue
-            if self._stamp() == before:
-                return file, source
-            file.close()
+            found = self._try_open(path)
+            if self._unmoved(before):
+                if found is None:
+                    raise self._no_document(path)
+                return found
+            if found is not None:
+                os.close(found[0])
         raise self.not_found(path)
 
-    def _place(self, source: str, path: str) -> tuple[Folder, str]:
-        if source == "session" and self.session is not None:
-            return self.session.folder, f"{layout.FILES}/{path}"
-        return self.root.folder, path
+    def _try_open(self, path: str) -> tuple[int, str] | None:
+        """Copy, tombstone, global, in this order; None if none gives a document."""
+        try:
+            session = self.session
+            if session is not None and path:
+                try:
+                    return session.folder.open_file(f"{layout.FILES}/{path}"), "session"
+                except FileNotFoundError:
+                    if is_hidden(session.folder, path):
+                        return None
+            return self.root.folder.open_file(path or "."), "global"
+        except OSError as error:
+            if error.errno in _NO_DOCUMENT:
+                return None
+            raise
 
-    def _stamp(self) -> tuple[int, int]:
+    def _no_document(self, path: str) -> RedraftError:
+        _, status = self.look(path)
+        if status is None or modes.S_ISREG(status.st_mode):
+            return self.not_found(path)  # or it came a moment too late
+        return UnsupportedFile(path, f"is a {_named(status.st_mode)}, not a document")
+
+    def _stamp(self) -> bytes:
         """Equal stamps around a look mean that no operation with a journal overlapped it."""
-        if self.session is None:
-            return (0, 0)
-        if self.session.folder.stat(layout.JOURNAL) is not None:
-            # At work or dead: taking the lock waits for the one and repairs the other.
-            with self.root.hold("read", self.session.name):
-                pass
-        status = self.session.folder.status()
-        return (status.st_ino, status.st_mtime_ns)
+        return b"" if self.session is None else self.root.beat(self.session.name)
+
+    def _unmoved(self, before: bytes) -> bool:
+        return self.session is None or self.root.has_beat(before)
 
     def read(self, given: str) -> bytes:
         """A document's bytes."""
-        with self.open(given) as file:
-            return file.read()
+        descriptor, _ = self._descriptor(self.path_of(given))
+        try:
+            # One byte more than its size, so that one call sees the end of an ordinary file.
+            wanted = min(os.fstat(descriptor).st_size + 1, _ONE_READ)
+            parts = [os.read(descriptor, wanted)]
+            while len(parts[-1]) == wanted:
+                parts.append(os.read(descriptor, wanted))
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        finally:
+            os.close(descriptor)
 
-    def list(self, given: str) -> list[tuple[str, str]]:
+    def list(self, given: str) -> Listing:
         """The entries of a folder, both layers merged, sorted: (name, type).
 
         Raises:
@@ -226,7 +267,7 @@ class View:
         """
         return self.list_path(self.path_of(given))
 
-    def list_path(self, path: str) -> list[tuple[str, str]]:
+    def list_path(self, path: str) -> Listing:
         """As :meth:`list`, for a canonical path."""
         _, status = self.look(path)
         if status is None:

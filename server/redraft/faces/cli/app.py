@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 FAILED, BAD_USAGE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 
 
+class PipeClosedError(Exception):
+    """Whoever read standard output is gone. Click would swallow the system's own error."""
+
+
 def run(args: Sequence[str]) -> int:
     """Run the command line with these words; returns the exit code."""
     speak_utf8()
     json = "--json" in args
     try:
         code = cli().main(list(args), "redraft", standalone_mode=False)
-        sys.stdout.flush()
     except click.UsageError as error:
         return _bad_usage(error, json=json)
     except RedraftError as error:
@@ -41,7 +44,7 @@ def run(args: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
+    except PipeClosedError:
         _quiet_stdout()
         return PIPE_CLOSED
     except OSError as error:
@@ -62,14 +65,21 @@ def cli(commands: Sequence[Command] | None = None) -> Group:
 
 def run_verb(command: Command, call: Call) -> int:
     """Run a row of the table and print what came of it."""
-    result = special.VERBS.get(command.verb, perform)(command, call)
-    if result is None:
-        return 0
-    if call.json:
+    try:
+        result = special.VERBS.get(command.verb, perform)(command, call)
+        if result is not None:
+            _print(result, json=call.json)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise PipeClosedError from error
+    return 0
+
+
+def _print(result: object, *, json: bool) -> None:
+    if json:
         print_json(dispatch.to_json(result))
     else:
         Screen().show(result)
-    return 0
 
 
 def speak_utf8() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 LIGHT = ("resolve",)
@@ -17,6 +18,8 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 for a failure, 2 for bad usage, 130 when interrupted.
     """
+    if argv is None:
+        _insist_on_utf8()
     args = sys.argv[1:] if argv is None else argv
     if args and args[0] in LIGHT:
         from redraft.faces.cli import light
@@ -24,6 +27,19 @@ def main(argv: list[str] | None = None) -> int:
         code: int | None = getattr(light, args[0])(args[1:])
         if code is not None:
             return code
+    if args[:1] == ["lsp"] and set(args[1:]) <= {"--stdio"}:
+        from redraft.faces.lsp.main import main as serve
+
+        return serve()
     from redraft.faces.cli.app import run
 
     return run(args)
+
+
+def _insist_on_utf8() -> None:
+    """Begin again in UTF-8 mode where the locale would have names of files read as anything else.
+
+    What is written on disk and said to programs must not depend on the locale of whoever asks.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - ourselves

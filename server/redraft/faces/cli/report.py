@@ -28,7 +28,9 @@ def print_error(error: RedraftError, *, json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(stderr=True, width=100_000, highlight=False, markup=False, emoji=False)
+    from redraft.faces.cli.canvas import MANY
+
+    console = Console(stderr=True, width=MANY, highlight=False, markup=False, emoji=False)
     console.print(f"error ({error.code}): {clean(error.message)}", style="red")
     for suggestion in error.suggestions:
         console.print(f"  {clean(as_shell(suggestion))}")

@@ -6,13 +6,15 @@ import os
 import stat
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from click.shell_completion import get_completion_class
 
-from redraft.commands import results
+from redraft.commands import results, slash
+from redraft.commands.requests import RunLine
 from redraft.errors import InvalidArguments
 from redraft.faces.cli.running import Call, Opened, perform
 from redraft.faces.cli.show import Screen
@@ -84,7 +86,25 @@ def undo(command: Command, call: Call) -> Any:
     return None
 
 
+def run(_: Command, call: Call) -> Any:
+    """Run a slash line as if its words had been typed, streams and questions included."""
+    command, arguments = slash.parse(str(call.arguments["line"]))
+    if command.request is RunLine:
+        raise InvalidArguments([slash.NESTED])
+    given = slash.with_defaults(arguments, call.session, call.root)
+    root, session = given.pop("root", None), given.pop("session", None)
+    inner = Call(
+        arguments=given,
+        root=None if root is None else str(root),
+        session=None if session is None else str(session),
+        json=call.json,
+    )
+    result = VERBS.get(command.verb, perform)(command, inner)
+    return slash.ran(command, result) if call.json else result
+
+
 VERBS: Mapping[str, Runner] = {
+    "run": run,
     "read": read,
     "write": write,
     "session commit": commit,
@@ -99,13 +119,16 @@ def shell_only() -> list[click.Command]:
 
 
 def _lsp() -> click.Command:
-    def serve() -> int:
+    """For help and for wrong words; right ones are served before any of this is loaded."""
+
+    def serve(**_: object) -> int:
         from redraft.faces.lsp.main import main
 
-        return int(main() or 0)
+        return main()
 
     text = "Run the language server on standard input and output."
-    return click.Command("lsp", callback=serve, help=text)
+    stdio = click.Option(["--stdio"], is_flag=True, help="Said by some clients; always so.")
+    return click.Command("lsp", callback=serve, params=[stdio], help=text)
 
 
 def _completion() -> click.Command:
@@ -136,18 +159,20 @@ def _chunks(document: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: document.read(_CHUNK), b"")
 
 
-def _input() -> BinaryIO:
+@contextmanager
+def _input() -> Iterator[BinaryIO]:
     """Standard input, complete: a slow program behind a pipe must not keep the root locked."""
     source = sys.stdin.buffer
     if _is_plain_file(source):
-        return open(os.dup(source.fileno()), "rb")
+        yield source
+        return
     if sys.stdin.isatty():
         print("Reading the document from the terminal; end it with Ctrl-D.", file=sys.stderr)
-    spool: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    for chunk in _chunks(source):
-        spool.write(chunk)
-    spool.seek(0)
-    return spool  # type: ignore[no-any-return]  # a file object in all but the annotation
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
+        for chunk in _chunks(source):
+            spool.write(chunk)
+        spool.seek(0)
+        yield spool  # type: ignore[misc]  # a file object in all but the annotation
 
 
 def _is_plain_file(source: BinaryIO) -> bool:

@@ -1,0 +1,1 @@
+"""The language server: Redraft for editors, over the Language Server Protocol."""

@@ -64,7 +64,7 @@ class Call:
                 self.succeed_raw(result)
             else:
                 self.succeed(result)
-        except Exception as error:  # every request gets an answer, whatever goes wrong
+        except Exception as error:  # noqa: BLE001 - every request gets an answer
             self.fail(fault(error, self.method))
 
     def cancel(self) -> None:

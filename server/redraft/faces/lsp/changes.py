@@ -97,7 +97,7 @@ class Announcer:
                 watched.again = False
                 await self._look(root, watched)
                 again = watched.again
-        except Exception as error:  # nobody waits for this task: only the log can tell
+        except Exception as error:  # noqa: BLE001 - nobody awaits this task: the log must tell
             unexpected(error, SESSION_CHANGED)
         finally:
             watched.checking = False

@@ -1,12 +1,44 @@
-"""The ids under which commands are advertised."""
+"""The ids under which commands are advertised.
+
+The table of commands brings every model and handler along, which takes longer to import than
+pygls' answer to ``initialize`` may wait. So its LSP names stand here too; a test compares them
+with the table and prints what to write.
+"""
 
 from __future__ import annotations
 
 PREFIX = "redraft."
 
+NAMES = (
+    "session.start",
+    "session.list",
+    "session.status",
+    "session.switch",
+    "session.pause",
+    "session.resume",
+    "session.commit",
+    "session.cancel",
+    "session.undo",
+    "session.complete",
+    "session.phase",
+    "session.checkpoint",
+    "session.checkpoints",
+    "session.restore",
+    "session.diff",
+    "session.discard",
+    "session.recover",
+    "session.trash",
+    "retry.record",
+    "retry.list",
+    "retry.restore",
+    "resolve",
+    "migrate",
+    "adopt",
+    "doctor",
+    "run",
+)
+
 
 def command_ids() -> list[str]:
-    """All of them: the table's LSP names behind one prefix."""
-    from redraft.commands.table import BY_LSP
-
-    return [PREFIX + name for name in BY_LSP]
+    """All of them, with the prefix."""
+    return [PREFIX + name for name in NAMES]

@@ -1,4 +1,4 @@
-"""Every command of the table as ``workspace/executeCommand``: translated here, decided elsewhere."""
+"""Every command of the table as ``workspace/executeCommand``: translated, not decided here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from redraft.commands.requests import RunLine
 from redraft.commands.table import BY_LSP
 from redraft.errors import InvalidArguments
 from redraft.faces.lsp.command_ids import PREFIX
+from redraft.faces.lsp.effects import effects
 from redraft.faces.lsp.errors import response_error
+from redraft.faces.lsp.naming import documents, with_paths
 from redraft.faces.lsp.progress import ClientProgress, Tokens
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.workers import Workers
 
     Tell = Callable[[str, object], None]
-
-PATHS = ("path", "new_path", "file_path", "paths")
 
 
 class Commands:
@@ -59,29 +59,36 @@ class Commands:
         command, arguments, token = _read(params)
         from redraft.commands.dispatch import validate
 
-        request = validate(command, arguments, names="camel")
+        request = with_paths(validate(command, arguments, names="camel"), self._folders)
         subject, about = _subject(command, request)
-        root = self._folders.roots.pick(about.root, _documents(about))
+        root = self._folders.roots.pick(about.root, documents(about))
         progress = ClientProgress(call, self._tell, token, subject.title)
-        work = self._work(command, request, progress)
+        outcome: list[object] = []
+        work = self._work(command, request, progress, outcome)
         if not subject.changes:
             self._workers.submit(lambda: call.run(work, response_error))
             return
         self._tokens.enter(token, call)
-        self._turns.take(root, lambda: self._change(root, call, progress, work, token))
+        self._turns.take(root, lambda: self._change(root, call, work, outcome, token))
 
     def cancel_progress(self, token: str | int) -> None:
         """The client's ``window/workDoneProgress/cancel``."""
         self._tokens.cancel(token)
 
     def _work(
-        self, command: Command, request: Request, progress: ClientProgress
+        self, command: Command, request: Request, progress: ClientProgress, outcome: list[object]
     ) -> Callable[[], object]:
         def work() -> object:
             from redraft.commands.dispatch import execute
 
-            progress.check()
-            return to_wire(execute(command, request, self._folders.roots, progress))
+            progress.begin()
+            try:
+                progress.check()
+                result = execute(command, request, self._folders.roots, progress)
+                outcome.append(result)
+                return to_wire(result)
+            finally:
+                progress.end()
 
         return work
 
@@ -89,21 +96,16 @@ class Commands:
         self,
         root: Root,
         call: Call,
-        progress: ClientProgress,
         work: Callable[[], object],
+        outcome: list[object],
         token: str | int | None,
     ) -> None:
-        def job() -> None:
-            progress.begin()
-            try:
-                call.run(work, response_error)
-            finally:
-                progress.end()
-
         try:
-            await self._workers.call(job)
+            await self._workers.call(lambda: call.run(work, response_error))
         finally:
             self._tokens.leave(token)
+            for result in outcome:
+                self._announcer.documents(effects(root, result))
             self._announcer.changed(root)
 
 
@@ -122,15 +124,7 @@ def _subject(command: Command, request: Request) -> tuple[Command, Request]:
     from redraft.commands.slash import parse, with_defaults
 
     inner, arguments = parse(request.line)
-    return inner, validate(
-        inner, with_defaults(inner, arguments, request.session, request.root), names="snake"
-    )
-
-
-def _documents(request: Request) -> list[str]:
-    values = [getattr(request, name, None) for name in PATHS]
-    single = [value for value in values if isinstance(value, str)]
-    return single + [path for value in values if isinstance(value, list) for path in value]
+    return inner, validate(inner, with_defaults(arguments, request.session, request.root))
 
 
 def _read(params: object) -> tuple[Command, dict[str, Any], str | int | None]:

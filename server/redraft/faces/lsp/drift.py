@@ -56,7 +56,7 @@ class Drift:
         if uri in set(self._opened()):
             self._publish(uri, found)
 
-    async def check_root(self, root: Root, new: bool) -> None:
+    async def check_root(self, root: Root, _: bool) -> None:
         """Look over all open documents of a root."""
         for uri in list(self._opened()):
             spot = session_spot(self._folders, uri)

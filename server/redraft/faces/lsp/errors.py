@@ -28,6 +28,15 @@ NOT_INITIALIZED: Final = -32002
 REQUEST_FAILED: Final = -32803
 REQUEST_CANCELLED: Final = -32800
 
+# What pygls logs of a client's mistakes: each is answered, or of no consequence.
+_ANSWERED: Final = (
+    "Cancel notification for unknown message",
+    "Failed to handle request %r, unknown method",
+    "Ignoring notification for unknown method",
+    "Received response to unknown message",
+    "Server shutting down. No more requests!",
+)
+
 logger = logging.getLogger("redraft.lsp")
 
 _FILE_CODES: Final = {
@@ -130,7 +139,7 @@ class WithoutExpected(logging.Filter):
         raised = record.exc_info[1] if record.exc_info else None
         if isinstance(raised, RedraftError | Cancelled | Expected):
             return False
-        return not record.msg.startswith("Cancel notification for unknown")
+        return not record.msg.startswith(_ANSWERED)
 
 
 def configure_logging() -> None:

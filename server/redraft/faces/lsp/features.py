@@ -81,7 +81,7 @@ def _answered(
         async def guarded(params: P) -> R:
             try:
                 return await feature(params)
-            except Exception as error:  # one form for all failures
+            except Exception as error:  # noqa: BLE001 - one form for all failures
                 raise as_json_rpc(error, method) from None
 
         return guarded

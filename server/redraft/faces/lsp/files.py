@@ -218,7 +218,11 @@ def _of_folder(view: View, path: str, error: UnsupportedFile) -> UnsupportedFile
 
 def _retyped(kind: type[UnsupportedFile], error: UnsupportedFile) -> UnsupportedFile:
     changed = kind("", "")
-    changed.message, changed.suggestions, changed.data = error.message, error.suggestions, error.data
+    changed.message, changed.suggestions, changed.data = (
+        error.message,
+        error.suggestions,
+        error.data,
+    )
     return changed
 
 
@@ -237,7 +241,7 @@ def _guarded(take: Callable[[Params, Call], None]) -> Callable[[object, Call], N
             if not isinstance(params, dict):
                 raise InvalidArguments([f"{call.method} takes its parameters by name"])
             take(params, call)
-        except Exception as error:  # every request gets an answer, whatever goes wrong
+        except Exception as error:  # noqa: BLE001 - every request gets an answer
             call.fail(file_error(error, call.method))
 
     return handler

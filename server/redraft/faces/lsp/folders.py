@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("redraft.lsp")
 
-_COPY = re.compile(rf"{re.escape(layout.WORKFLOW)}/([^/]+)/{layout.FILES}(?:/(.*))?", re.S)
+_COPY = re.compile(rf"{re.escape(layout.WORKFLOW)}/([^/]+)/{layout.FILES}(?:/(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Folders:
     def __init__(self, roots: Roots) -> None:
         self.roots = roots
         self._folders: dict[str, _Folder] = {}
+        self._opening = threading.Lock()
 
     def add(self, uri: str) -> Root | None:
         """Open a workspace folder; None (and a line in the log) if it is not on this machine."""
@@ -68,14 +70,17 @@ class Folders:
             place = parse(uri)
             if place.session is not None:
                 raise InvalidArguments([f"{uri!r} is a session's view, not a folder"])
-            root = self.roots.add(place.path)
+            with self._opening:
+                return self._open(uri, place.path)
         except (RedraftError, OSError) as error:
             logger.warning("Folder %s is left out: %s", uri, error)
             return None
-        spelled = os.path.normpath(place.path)
+
+    def _open(self, uri: str, path: str) -> Root:
+        root = self.roots.add(path)
         others = [each.lock for each in self._folders.values() if each.root is root]
         lock = others[0] if others else asyncio.Lock()
-        self._folders[uri] = _Folder(uri, spelled, root, lock)
+        self._folders[uri] = _Folder(uri, os.path.normpath(path), root, lock)
         return root
 
     def remove(self, uri: str) -> Root | None:
@@ -87,6 +92,12 @@ class Folders:
         if gone is None or any(each.root is gone.root for each in self._folders.values()):
             return None
         return gone.root
+
+    def close_unused(self, root: Root) -> None:
+        """Close a root that was forgotten, unless it was opened again meanwhile."""
+        with self._opening:
+            if all(each.root is not root for each in self._folders.values()):
+                self.roots.remove(root.path)
 
     def all(self) -> list[Root]:
         """The roots, each once."""
@@ -124,9 +135,7 @@ class Folders:
             return []
         return list(self._holders(os.path.normpath(place.path), None))
 
-    def uri(
-        self, root: Root, session: str | None, path: str, side: Side = Side.DOCUMENT
-    ) -> str:
+    def uri(self, root: Root, session: str | None, path: str, side: Side = Side.DOCUMENT) -> str:
         """The URI of a document as the client spells its folder; ``""`` is the folder."""
         base = next(
             (each.spelled for each in self._folders.values() if each.root is root), root.path

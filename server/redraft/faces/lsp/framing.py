@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import re
+import select
 import stat
 import threading
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.I | re.M)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _HEADER_LIMIT = 64 * 1024
 _CHUNK = 256 * 1024
 
@@ -43,6 +44,7 @@ class Frames(asyncio.Protocol):
         self._buffer = bytearray()
         self._wanted = -1
         self._over = False
+        self._transport: asyncio.BaseTransport | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take in more octets; every body that is complete by now is handed on."""
@@ -59,6 +61,16 @@ class Frames(asyncio.Protocol):
         """The client closed its side."""
         self._end(None)
         return False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The loop watches the pipe now."""
+        self._transport = transport
+
+    def close(self) -> None:
+        """Read no more."""
+        self._over = True
+        if self._transport is not None:
+            self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The pipe is gone."""
@@ -113,9 +125,16 @@ class Output:
             try:
                 rest = data
                 while rest:
-                    rest = rest[os.write(self._descriptor, rest) :]
+                    rest = rest[self._some(rest) :]
             except OSError:
                 self._broken = True
+
+    def _some(self, data: bytes) -> int:
+        try:
+            return os.write(self._descriptor, data)
+        except BlockingIOError:  # whoever started us made the pipe non-blocking
+            select.select([], [self._descriptor], [])
+            return 0
 
     def close(self) -> None:
         """Write nothing more."""
@@ -130,6 +149,7 @@ async def feed(frames: Frames, descriptor: int, output: int) -> None:
     """Connect ``descriptor`` to ``frames``; returns at once.
 
     Args:
+        frames: takes what is read.
         descriptor: the handle to read; it is put in non-blocking mode where the loop watches it.
         output: the handle that is written, to notice one file behind both.
     """

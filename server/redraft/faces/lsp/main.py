@@ -1,4 +1,4 @@
-"""The server as a process: ``redraft lsp`` speaks the protocol over its standard input and output."""
+"""The server as a process: ``redraft lsp`` speaks over its standard input and output."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ async def serve(server: RedraftServer, given: int, taken: int) -> int:
     frames = Frames(server.protocol.receive, lambda _: end(1))
     await feed(frames, given, taken)
     code = await ended
+    frames.close()
     await server.finish()
     output.close()
     return code

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.workers import Workers
 
 
+PATIENCE_S = 10.0
+
+
 class Parts:
     """Everything behind the protocol.
 
@@ -105,12 +108,15 @@ class Parts:
             gone = self.watch.unregistration(root)
             self._ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
         await self.turns.all_done()
-        loop = asyncio.get_running_loop()
-        self._workers.when_idle(lambda: loop.call_soon_threadsafe(self._close, root))
+        self._workers.when_idle(lambda: self.folders.close_unused(root))
 
-    def _close(self, root: Root) -> None:
-        if all(other is not root for other in self.folders.all()):
-            self.folders.roots.remove(root.path)
+    async def finish(self) -> None:
+        """Wait for what is under way: for changes to their end, for the rest not for ever."""
+        await self.turns.all_done()
+        loop = asyncio.get_running_loop()
+        idle = loop.create_future()
+        self._workers.when_idle(lambda: self._workers.back(loop, _settle, idle))
+        await asyncio.wait([idle], timeout=PATIENCE_S)
 
     async def _refresh(self, root: Root, new: bool) -> None:
         """Have the client ask again for what may look different now."""
@@ -142,6 +148,11 @@ class Parts:
         self._asked.discard(method)
         if not answer.cancelled():
             answer.exception()  # a client may refuse; then it simply does not refresh
+
+
+def _settle(idle: asyncio.Future[None]) -> None:
+    if not idle.done():
+        idle.set_result(None)
 
 
 def _warm_up() -> None:

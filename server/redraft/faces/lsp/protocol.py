@@ -15,6 +15,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from redraft.faces.lsp import errors
 from redraft.faces.lsp.calls import Calls
+from redraft.faces.lsp.command_ids import command_ids
 from redraft.faces.lsp.uris import READ_ONLY
 from redraft.faces.lsp.workspace import substitute
 
@@ -33,12 +34,14 @@ class RedraftProtocol(LanguageServerProtocol):
 
     Attributes:
         handlers: gives who answers the requests on the short way, by method.
+        more_commands: the commands to advertise besides the table's, to this client.
         read_closed: reads a document that no client has open.
         ended: called with the process's exit code when the client says ``exit``.
     """
 
     handlers: Callable[[], dict[str, Direct]]
     read_closed: Reader
+    more_commands: Callable[[types.InitializeParams], list[str]]
     ended: Callable[[int], None]
     output: Output
 
@@ -96,7 +99,6 @@ class RedraftProtocol(LanguageServerProtocol):
         elif method == types.INITIALIZE:
             if self._initialized:
                 problem = (errors.INVALID_REQUEST, "The server is initialized already.")
-            self._initialized = True
         elif not self._initialized:
             problem = (errors.NOT_INITIALIZED, "The server is not initialized yet.")
         self._stopping = self._stopping or (problem is None and method == types.SHUTDOWN)
@@ -112,7 +114,7 @@ class RedraftProtocol(LanguageServerProtocol):
         call = self._calls.begin(message["id"], method, self.output)
         try:
             handler(message.get("params"), call)
-        except Exception as error:  # a request without an answer leaves its client waiting
+        except Exception as error:  # noqa: BLE001 - without an answer the client waits for ever
             call.fail(errors.response_error(error, call.method))
 
     def _cancelled_direct(self, message: dict[str, Any]) -> bool:
@@ -138,14 +140,11 @@ class RedraftProtocol(LanguageServerProtocol):
         self, params: types.InitializeParams
     ) -> Generator[Any, Any, types.InitializeResult]:
         """Answer ``initialize`` with what pygls does not fill in itself."""
-        from redraft.faces.lsp.command_ids import command_ids
-
         result: types.InitializeResult = yield from super().lsp_initialize(params)
+        self._initialized = True
         substitute(self, self.read_closed, params)
         capabilities = result.capabilities
-        capabilities.execute_command_provider = types.ExecuteCommandOptions(
-            commands=command_ids()
-        )
+        capabilities.execute_command_provider = types.ExecuteCommandOptions(commands=command_ids())
         if capabilities.workspace is not None:
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)

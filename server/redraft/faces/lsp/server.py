@@ -10,7 +10,6 @@ import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
 from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
@@ -22,6 +21,8 @@ from redraft.faces.lsp.protocol import RedraftProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+
+    from lsprotocol import types
 
     from redraft.faces.lsp.parts import Parts
 
@@ -35,7 +36,7 @@ class RedraftServer(LanguageServer):
         assemble: builds the parts, once, when they are first needed.
     """
 
-    protocol: RedraftProtocol
+    protocol: RedraftProtocol  # type: ignore[mutable-override] # ours, as protocol_cls says
 
     def __init__(self, assemble: Callable[[RedraftServer], Parts]) -> None:
         super().__init__(
@@ -45,7 +46,7 @@ class RedraftServer(LanguageServer):
         self._tasks: set[asyncio.Task[None]] = set()
         self._initialize: types.InitializeParams | None = None
         self.protocol.handlers = lambda: self.parts.handlers
-        self.protocol.read_closed = lambda uri: self.parts.read_closed(uri)
+        self.protocol.read_closed = self._read_closed
 
     @cached_property
     def parts(self) -> Parts:
@@ -54,6 +55,9 @@ class RedraftServer(LanguageServer):
         if self._initialize is not None:
             parts.open_folders(folder_uris(self._initialize))
         return parts
+
+    def _read_closed(self, uri: str) -> bytes:
+        return self.parts.read_closed(uri)
 
     def introduced(self, params: types.InitializeParams) -> None:
         """The client said who it is; build the parts as soon as it has its answer."""
@@ -71,11 +75,11 @@ class RedraftServer(LanguageServer):
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self) -> None:
-        """End what runs beside the requests, and wait for the changes under way."""
+        """End what runs beside the requests, and wait for the requests under way."""
         for task in self._tasks:
             task.cancel()
         if "parts" in self.__dict__:
-            await self.parts.turns.all_done()
+            await self.parts.finish()
 
     def ask(self, method: str, params: Any) -> asyncio.Future[Any]:
         """Send a request to the client."""

@@ -34,8 +34,6 @@ class Turns:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _in_turn(
-        self, root: Root, change: Callable[[], Coroutine[None, None, None]]
-    ) -> None:
+    async def _in_turn(self, root: Root, change: Callable[[], Coroutine[None, None, None]]) -> None:
         async with self._folders.lock(root):
             await change()

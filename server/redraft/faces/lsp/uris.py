@@ -19,7 +19,9 @@ from redraft.errors import InvalidArguments
 
 _DRIVE = re.compile(r"/[A-Za-z]:(/|$)")
 _NUMBER = re.compile(r"(?:^|&)n=([1-9][0-9]{0,8})(?:&|$)")
-_SPLIT = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.S)
+_SPLIT = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL
+)
 
 
 class Side(Enum):

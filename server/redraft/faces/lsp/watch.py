@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import re
 import time
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.workers import Workers
 
+    Stamp = tuple[int, int, int]
+
 WITH_WATCHERS_S = 5.0
+_NEVER = (-1, -1, -1)
 _TICK_NS = 100_000_000
 PATTERNS = (
     f"{layout.WORKFLOW}/{layout.MARKER}*",
@@ -37,7 +41,7 @@ PATTERNS = (
 _OURS = re.compile(
     rf"{re.escape(layout.WORKFLOW)}/(?:({re.escape(layout.MARKER)}.+)"
     rf"|([^/]+)/({layout.FILES}|{layout.DELETED}|{layout.RETRIES})/(.+))",
-    re.S,
+    re.DOTALL,
 )
 _CAPABILITY = "workspace.did_change_watched_files"
 _NOT_DOCUMENTS = {layout.WORKFLOW, layout.WORKSPACE, ".git"}
@@ -84,7 +88,7 @@ class Watch:
         self._workers = workers
         self._announcer = announcer
         self._opened = opened
-        self._seen: dict[str, tuple[int, int] | None] = {}
+        self._seen: dict[str, Stamp | None] = {}
 
     @staticmethod
     def supported(capabilities: types.ClientCapabilities) -> bool:
@@ -131,12 +135,15 @@ class Watch:
         while True:
             await asyncio.sleep(pause_s)
             roots = self._folders.all()
-            stamps = await self._workers.call(lambda: [_stamp(root) for root in roots])
-            for root, stamp in zip(roots, stamps, strict=True):
-                if self._seen.get(root.path, stamp) != stamp:
+            stamps = await self._workers.call(functools.partial(_stamps, roots))
+            self._seen = {path: self._seen[path] for path in stamps if path in self._seen}
+            for root in roots:
+                stamp = stamps[root.path]
+                # A root not seen before may have changed since it was first looked at.
+                if self._seen.get(root.path, _NEVER) != stamp:
                     self._announcer.changed(root)
                 # Within one tick of the file system's clock, a later change leaves the same time.
-                young = stamp is not None and abs(time.time_ns() - stamp[1]) < _TICK_NS
+                young = stamp is not None and time.time_ns() - max(stamp[1:]) < _TICK_NS
                 self._seen[root.path] = None if young else stamp
 
     def _in_use(self) -> dict[str, set[str]]:
@@ -190,9 +197,16 @@ def _shown(root: Root, session: str, path: str) -> bool:
         return False
 
 
-def _stamp(root: Root) -> tuple[int, int] | None:
+def _stamps(roots: list[Root]) -> dict[str, Stamp | None]:
+    return {root.path: _stamp(root) for root in roots}
+
+
+def _stamp(root: Root) -> Stamp | None:
+    """The folder tells of markers; the lock, which every change takes, of everything else."""
     try:
-        status = root.folder.stat(layout.WORKFLOW)
+        folder, lock = root.folder.stat(layout.WORKFLOW), root.folder.stat(layout.LOCK)
     except OSError:
         return None
-    return (status.st_ino, status.st_mtime_ns) if status is not None else None
+    if folder is None:
+        return None
+    return (folder.st_ino, folder.st_mtime_ns, lock.st_mtime_ns if lock is not None else 0)

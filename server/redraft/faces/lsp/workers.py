@@ -52,10 +52,10 @@ class Workers:
         def job() -> None:
             try:
                 result = work()
-            except BaseException as error:  # it belongs to the caller, whatever it is
-                self._back(loop, _fail, future, error)
+            except BaseException as error:  # noqa: BLE001 - it belongs to the caller
+                self.back(loop, _fail, future, error)
             else:
-                self._back(loop, _succeed, future, result)
+                self.back(loop, _succeed, future, result)
 
         self.submit(job)
         return await future
@@ -66,7 +66,10 @@ class Workers:
             return self._changed.wait_for(lambda: self._unfinished == 0, timeout)
 
     def when_idle(self, act: Callable[[], object]) -> None:
-        """Run ``act`` at a moment when no work is under way; no work begins meanwhile."""
+        """Run ``act`` at a moment when no work is under way; no work begins meanwhile.
+
+        It must not raise.
+        """
         with self._changed:
             self._waiting.append(act)
             self._act_if_idle()
@@ -83,9 +86,10 @@ class Workers:
             self._queue.put(None)
 
     @staticmethod
-    def _back(
+    def back(
         loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *arguments: object
     ) -> None:
+        """Call ``settle`` on the loop; nothing happens if the loop has ended."""
         try:
             loop.call_soon_threadsafe(settle, *arguments)
         except RuntimeError:  # the loop ended meanwhile: nobody waits for the answer

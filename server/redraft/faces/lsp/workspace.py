@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
 from redraft.faces.lsp.uris import normal
@@ -18,6 +17,7 @@ from redraft.faces.lsp.uris import normal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from lsprotocol import types
     from pygls.protocol import LanguageServerProtocol
 
     Reader = Callable[[str], bytes]
@@ -111,9 +111,9 @@ def substitute(
         params: what the client said.
     """
     made = protocol.workspace
-    protocol._workspace = RedraftWorkspace(
+    protocol._workspace = RedraftWorkspace(  # noqa: SLF001 - pygls has no factory for it
         made.root_uri,
-        protocol._server._text_document_sync_kind,
+        protocol._server._text_document_sync_kind,  # noqa: SLF001 - as pygls passes it
         params.workspace_folders or [],
         made.position_encoding,
         reader=reader,

@@ -1,0 +1,256 @@
+"""The rows about documents and changes: resolve, read, write, status, commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count, cycle
+
+from redraft.commands import dispatch
+from redraft.commands.table import BY_VERB
+from redraft.domain import commit, layout, marker, undo
+from redraft.domain.progress import SILENT
+from redraft.domain.session import Session
+from redraft.domain.view import View
+from tests.bench.ground import BIG, SESSION, SMALL, Ground, flush_folder, put, write
+from tests.bench.measure import Pair, Row, each, repeated, timed
+from tests.bench.of_sessions import FLAT, LINEAR, SIZES, walk
+
+_VERSIONS = [bytes([letter]) * BIG for letter in b"abcdefgh"]
+
+
+@contextmanager
+def resolve(ground: Ground, n: int) -> Iterator[Pair]:
+    book = ground.book(files=n, changes=n)
+    path = next(book.spares)
+    copy, document = f"{book.home}/{layout.FILES}/{path}", f"{book.path}/{path}"
+    with View.of(book.root(), SESSION) as view:
+        yield Pair(
+            repeated(lambda: _look(copy, document), 200), repeated(lambda: view.resolve(path), 200)
+        )
+
+
+@contextmanager
+def resolve_cold(ground: Ground, n: int) -> Iterator[Pair]:
+    book = ground.book(files=n, changes=n)
+    root, path = book.root(), next(book.spares)
+    copy, document = f"{book.home}/{layout.FILES}/{path}", f"{book.path}/{path}"
+
+    def ours() -> None:
+        with View.of(root, marker.active(root)) as view:
+            view.resolve(path)
+
+    yield Pair(repeated(lambda: _look(copy, document), 200), repeated(ours, 200))
+
+
+def _look(copy: str, document: str) -> None:
+    try:
+        os.stat(copy)
+    except FileNotFoundError:
+        os.stat(document)
+
+
+@contextmanager
+def read(ground: Ground, n: int) -> Iterator[Pair]:
+    book = ground.book(files=n, changes=n)
+    path = next(book.spares)
+    with View.of(book.root(), SESSION) as view:
+        floor = partial(_read, f"{book.path}/{path}")
+        yield Pair(repeated(floor, 100), repeated(lambda: view.read(path), 100))
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, BIG + 1)
+    finally:
+        os.close(descriptor)
+
+
+class _Place:
+    """Where the floor of the writing rows works: a folder with as many files as the book's."""
+
+    def __init__(self, ground: Ground, n: int) -> None:
+        self.path = ground.folder()
+        self.numbers = count()
+        self.versions = cycle(_VERSIONS)
+        for side in ("base", "files"):
+            os.mkdir(f"{self.path}/{side}")
+            for number in range(min(n, 100)):
+                put(f"{self.path}/{side}/{number}.md", SMALL)
+        for number in range(100):
+            put(f"{self.path}/original-{number}.md", BIG)
+        os.sync()
+
+    def write(self, name: str) -> None:
+        write(f"{self.path}/tmp", next(self.versions), flush=True)
+        os.rename(f"{self.path}/tmp", f"{self.path}/files/{name}")
+
+    def first_write(self, number: int) -> None:
+        source = os.open(f"{self.path}/original-{number}.md", os.O_RDONLY)
+        target = os.open(f"{self.path}/base-tmp", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        while os.copy_file_range(source, target, 1 << 30):
+            pass
+        os.close(source)
+        os.close(target)
+        os.rename(f"{self.path}/base-tmp", f"{self.path}/base/first-{number}.md")
+        self.write(f"first-{number}.md")
+
+
+@contextmanager
+def first_write(ground: Ground, n: int) -> Iterator[Pair]:
+    book, place = ground.book(files=n, changes=n), _Place(ground, n)
+    versions = cycle(_VERSIONS)
+    written: list[str] = []
+
+    def ours() -> float:
+        written.append(next(book.spares))
+        return timed(lambda: view.write(written[-1], (next(versions),)))
+
+    with View.of(book.root(), SESSION) as view:
+        yield Pair(each(place.numbers, place.first_write), ours)
+    book.forget(written)
+
+
+@contextmanager
+def next_write(ground: Ground, n: int) -> Iterator[Pair]:
+    book, place = ground.book(files=n, changes=n), _Place(ground, n)
+    path, versions = next(book.spares), cycle(_VERSIONS)
+    with View.of(book.root(), SESSION) as view:
+        view.write(path, (next(versions),))
+        yield Pair(
+            repeated(lambda: place.write("0.md"), 1),
+            repeated(lambda: view.write(path, (next(versions),)), 1),
+        )
+    book.forget([path])
+
+
+@contextmanager
+def status(ground: Ground, n: int) -> Iterator[Pair]:
+    book = ground.book(files=n, changes=n)
+    root, command = book.root(), BY_VERB["session status"]
+    request = dispatch.validate(command, {})
+    times = max(1, 1_000 // n)
+    yield Pair(
+        repeated(partial(walk, book.home), times),
+        repeated(lambda: command.handler(root, request, SILENT), times),
+    )
+
+
+@contextmanager
+def commit_all(ground: Ground, n: int) -> Iterator[Pair]:
+    book, place = ground.book(files=n, changes=n), ground.folder()
+    root, names = book.root(), book.documents
+    parts = sorted({name.partition("/")[0] for name in names})
+    sides = [f"{place}/staged", f"{place}/book"]
+    for side in sides:
+        for part in parts:
+            os.makedirs(f"{side}/{part}")
+    for name in names:
+        put(f"{sides[0]}/{name}", SMALL)
+    os.sync()
+
+    def the_fewest() -> None:
+        write(f"{place}/journal", "".join(f"{name}\n" for name in names).encode(), flush=True)
+        for name in names:
+            os.rename(f"{sides[0]}/{name}", f"{sides[1]}/{name}")
+        for part in parts:
+            flush_folder(f"{sides[1]}/{part}")
+
+    def floor() -> float:
+        took = timed(the_fewest)
+        os.unlink(f"{place}/journal")
+        sides.reverse()  # the next commit goes the other way
+        os.sync()
+        return took
+
+    def ours() -> float:
+        with Session.open(root, SESSION) as session:
+            took = timed(
+                lambda: commit.execute(
+                    session, paths=None, token=None, on_conflict="stop", progress=SILENT
+                )
+            )
+        undo.undo(root, SESSION)
+        os.sync()
+        return took
+
+    yield Pair(floor, ours)
+    write(f"{book.path}/{layout.marker(SESSION)}", b"")
+
+
+ROWS = [
+    Row(
+        name="resolve",
+        title="resolve, links checked",
+        floor="a failing and a succeeding stat",
+        about="files",
+        sizes=SIZES,
+        prepare=resolve,
+        bar=4,
+        growth=FLAT,
+    ),
+    Row(
+        name="resolve-active",
+        title="detect, open the view, resolve",
+        floor="a failing and a succeeding stat",
+        about="files",
+        sizes=SIZES,
+        prepare=resolve_cold,
+        growth=FLAT,
+    ),
+    Row(
+        name="read",
+        title="read through, 20 KB",
+        floor="open, read, close",
+        about="files",
+        sizes=SIZES,
+        prepare=read,
+        bar=2,
+        growth=FLAT,
+    ),
+    Row(
+        name="first-write",
+        title="first write, 20 KB, flushed",
+        floor="snapshot, write, fsync, rename",
+        about="changes",
+        sizes=SIZES,
+        prepare=first_write,
+        bar=1.5,
+        growth=FLAT,
+    ),
+    Row(
+        name="next-write",
+        title="next write, 20 KB, flushed",
+        floor="write, fsync, rename",
+        about="changes",
+        sizes=SIZES,
+        prepare=next_write,
+        bar=1.5,
+        growth=FLAT,
+    ),
+    Row(
+        name="status",
+        title="status, in process",
+        floor="one walk of the session's folders",
+        about="changes",
+        sizes=SIZES,
+        prepare=status,
+        bar=2,
+        growth=LINEAR,
+    ),
+    Row(
+        name="commit",
+        title="commit, durable",
+        floor="renames, flush of each folder, journal",
+        about="changes",
+        sizes=SIZES,
+        prepare=commit_all,
+        bar=2,
+        growth=LINEAR,
+        least=3,
+        most=25,
+    ),
+]

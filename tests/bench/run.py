@@ -1,0 +1,58 @@
+"""``make bench``: every figure beside its floor, measured in this run.
+
+A floor is the fewest system calls that could do the thing. What counts is the ratio; times differ
+from machine to machine and from minute to minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+QUICK_LARGEST = 1_000
+
+
+def main() -> int:
+    """Measure and print; 1 if something could not be measured, never for a figure that is missed."""
+    sys.path.insert(0, str(REPOSITORY))
+    from rich.console import Console
+
+    from tests.bench import of_documents, of_processes, of_sessions
+    from tests.bench.ground import Ground, file_system
+    from tests.bench.measure import take
+    from tests.bench.report import table, write_json
+
+    rows = [*of_sessions.ROWS, *of_documents.ROWS, *of_processes.ROWS]
+    options = _options([row.name for row in rows])
+    rows = [row for row in rows if not options.only or row.name in options.only]
+    console = Console(stderr=True)
+    with Ground(options.dir) as ground:
+        kind = file_system(ground.path)
+        console.print(f"Working in {ground.path} ({kind})")
+        budget = options.seconds or (0.4 if options.quick else 2.0)
+        largest = QUICK_LARGEST if options.quick else None
+        results = [(row, take(row, ground, budget, largest, console)) for row in rows]
+    table(results, Console(width=None if sys.stdout.isatty() else 150))
+    if options.json:
+        write_json(results, options.json, kind)
+    return 0 if all(points for _, points in results) else 1
+
+
+def _options(names: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--only", action="append", choices=names, metavar="NAME", help=f"of {', '.join(names)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer repeats")
+    parser.add_argument("--json", metavar="FILE", help="write all samples there as well")
+    parser.add_argument("--dir", metavar="FOLDER", help="work there (a real disk, not memory)")
+    parser.add_argument(
+        "--seconds", type=float, help="how long each row is sampled at each size (2; quick: 0.4)"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

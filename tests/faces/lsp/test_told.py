@@ -1,0 +1,191 @@
+"""Changes that somebody else made: `touch` and `rm` on markers, other programs, watchers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import pytest_lsp
+from lsprotocol import types
+from tests.faces.lsp.conftest import CHAPTER, make_root
+from tests.faces.lsp.editor import CONFIG, Editor, initialize, uri
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CREATED, CHANGED, DELETED = types.FileChangeType
+
+
+@pytest_lsp.fixture(scope="module", config=CONFIG)  # type: ignore[untyped-decorator]
+async def watcher(lsp_client: Editor) -> AsyncIterator[None]:
+    """An editor that can watch files."""
+    await lsp_client.initialize_session(initialize(watchers=True))
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def watched(watcher: Editor, tmp_path: Path) -> AsyncIterator[Path]:
+    book = make_root(tmp_path / "watched")
+    watcher.snapshots.clear()
+    watcher.changes.clear()
+    mine = f"redraft-watch:{book}"
+    watcher.folders(added=[book])
+    await watcher.until(lambda: watcher.last(book) and mine in watcher.registered)
+    yield book
+    watcher.folders(removed=[book])
+    await watcher.until(lambda: mine not in watcher.registered)
+
+
+async def two_sessions(editor: Editor, root: Path) -> None:
+    await editor.command("session.start", name="one")
+    await editor.command("session.start", name="two")
+    await editor.until(lambda: editor.active(root) == "two")
+
+
+async def test_touch_and_rm_of_a_marker_are_noticed_without_watchers(
+    server: Editor, root: Path
+) -> None:
+    await two_sessions(server, root)
+    (root / ".workflow" / ".active-two").unlink()
+    await server.until(lambda: server.active(root) is None)
+    (root / ".workflow" / ".active-one").touch()
+    await server.until(lambda: server.active(root) == "one")
+    (root / ".workflow" / ".active-one").rename(root / ".workflow" / ".active-two")
+    await server.until(lambda: server.active(root) == "two")
+
+
+async def test_touch_and_rm_of_a_marker_are_noticed_by_watchers(
+    watcher: Editor, watched: Path
+) -> None:
+    await two_sessions(watcher, watched)
+    marker = watched / ".workflow" / ".active-two"
+    marker.unlink()
+    watcher.saw((marker, DELETED))
+    await watcher.until(lambda: watcher.active(watched) is None)
+    marker.touch()
+    watcher.saw((marker, CREATED))
+    await watcher.until(lambda: watcher.active(watched) == "two")
+
+
+async def test_a_marker_without_a_session_is_healed_and_said_so(server: Editor, root: Path) -> None:
+    await two_sessions(server, root)
+    (root / ".workflow" / ".active-nobody").touch()
+    await server.until(lambda: any("nobody" in m.message for m in server.log_messages))
+    assert not (root / ".workflow" / ".active-nobody").exists()
+    assert server.active(root) == "two"
+
+
+async def test_the_watchers_cover_markers_copies_tombstones_retries_and_global(
+    watcher: Editor, watched: Path
+) -> None:
+    registration = watcher.registered[f"redraft-watch:{watched}"]
+    assert registration.method == "workspace/didChangeWatchedFiles"
+    assert isinstance(registration.register_options, dict)
+    patterns = [each["globPattern"] for each in registration.register_options["watchers"]]
+    assert {pattern["baseUri"] for pattern in patterns} == {watched.as_uri()}
+    assert [pattern["pattern"] for pattern in patterns] == [
+        ".workflow/.active-*",
+        ".workflow/*/files/**",
+        ".workflow/*/deleted/**",
+        ".workflow/*/human-retries/**",
+        "**/*",
+    ]
+
+
+async def test_a_copy_that_another_program_wrote_is_told_as_the_sessions_document(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="agent")
+    await watcher.write(uri("agent", watched / "notes.md"), b"mine")
+    await watcher.until(lambda: watcher.last(watched)["active"]["changeCount"] == 1)
+    files = watched / ".workflow" / "agent" / "files"
+    (files / "new one.md").write_bytes(b"by an agent")
+    watcher.changes.clear()
+    watcher.saw((files / "new one.md", CREATED))
+    document = uri("agent", watched / "new one.md")
+    await watcher.until(lambda: {"uri": document, "type": "changed"} in watcher.changes)
+    await watcher.until(lambda: watcher.last(watched)["active"]["changeCount"] == 2)
+    (files / "new one.md").unlink()
+    watcher.saw((files / "new one.md", DELETED))
+    await watcher.until(lambda: {"uri": document, "type": "deleted"} in watcher.changes)
+
+
+async def test_a_tombstone_takes_the_document_away_and_gives_it_back(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="agent")
+    stone = watched / ".workflow" / "agent" / "deleted" / "notes.md"
+    stone.parent.mkdir()
+    stone.touch()
+    document = uri("agent", watched / "notes.md")
+    watcher.saw((stone, CREATED))
+    await watcher.until(lambda: {"uri": document, "type": "deleted"} in watcher.changes)
+    stone.unlink()
+    watcher.saw((stone, DELETED))
+    await watcher.until(lambda: {"uri": document, "type": "created"} in watcher.changes)
+
+
+async def test_a_global_change_shows_through_where_the_session_has_no_version(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="through")
+    await watcher.until(lambda: watcher.active(watched) == "through")
+    chapter = watched / "part one" / "chapter-01.md"
+    await watcher.write(uri("through", chapter), b"mine")
+    await watcher.until(
+        lambda: {"uri": uri("through", chapter), "type": "changed"} in watcher.changes
+    )
+    watcher.changes.clear()
+    chapter.write_bytes(b"theirs")
+    (watched / "notes.md").write_bytes(b"theirs")
+    watcher.saw((chapter, CHANGED), (watched / "notes.md", CHANGED))
+    await watcher.until(lambda: watcher.changes)
+    assert watcher.changes == [{"uri": uri("through", watched / "notes.md"), "type": "changed"}]
+    await watcher.until(lambda: watcher.last(watched)["drifted"] == ["part one/chapter-01.md"])
+    assert await watcher.read(uri("through", chapter)) == b"mine"
+
+
+async def test_what_is_no_document_is_not_told(watcher: Editor, watched: Path) -> None:
+    await watcher.command("session.start", name="quiet")
+    await watcher.until(lambda: watcher.active(watched) == "quiet")
+    watcher.changes.clear()
+    own = watched / ".workflow" / "quiet"
+    watcher.saw(
+        (own / "workflow-session.json", CHANGED),
+        (own / ".tmp" / "copy", CREATED),
+        (own / "base" / "notes.md", CREATED),
+        (watched / "workspace" / "session.lock", CHANGED),
+        (watched / ".git" / "index", CHANGED),
+        (watched.parent / "elsewhere.md", CHANGED),
+        (watched / "notes.md", CHANGED),
+    )
+    await watcher.until(lambda: watcher.changes)
+    assert [change["uri"] for change in watcher.changes] == [uri("quiet", watched / "notes.md")]
+
+
+async def test_a_session_that_ends_takes_its_documents_along(server: Editor, root: Path) -> None:
+    await server.command("session.start", name="ending")
+    await server.until(lambda: server.active(root) == "ending")
+    await server.command("session.cancel")
+    await server.until(lambda: {"uri": uri("ending", root), "type": "deleted"} in server.changes)
+    await server.command("session.undo")
+    assert (await server.command("session.list"))["sessions"][0]["name"] == "ending"
+    assert CHAPTER in (root / "part one" / "chapter-01.md").read_bytes()
+
+
+async def test_another_clients_change_is_told_too(
+    server: Editor, root: Path, watcher: Editor
+) -> None:
+    """Fault 15: one client's switch moves another's documents; here it only tells of it."""
+    await two_sessions(server, root)
+    watcher.folders(added=[root])
+    await watcher.until(lambda: watcher.active(root) == "two")
+    await watcher.command("session.switch", name="one")
+    await server.until(lambda: server.active(root) == "one")
+    await server.write(uri("two", root / "notes.md"), b"still in two")
+    assert (await server.command("session.status", session="two"))["changeCount"] == 1
+    assert (await server.command("session.status", session="one"))["changeCount"] == 0
+    watcher.folders(removed=[root])
+    await watcher.until(lambda: f"redraft-watch:{root}" not in watcher.registered)

@@ -1,0 +1,114 @@
+"""Killed before any call that changes the disk, the next command finds the old state or the new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from redraft.domain import layout, marker
+from redraft.domain.root import Root
+from redraft.domain.view import View
+from redraft.errors import RedraftError
+
+from tests.conftest import picture
+from tests.recovery.picture import describe, difference, is_there, listing, litter, versions
+from tests.recovery.stories import STORIES, Story, book, do
+from tests.recovery.strikes import die_at, in_child, watched
+
+
+def _read_everything(root: Root) -> None:
+    for name in list(root.sessions()):
+        with View.of(root, name) as view:
+            for path, kind in view.walk():
+                if kind == "file":
+                    view.read(path)
+
+
+def _resolve(root: Root) -> None:
+    with View.of(root, marker.active(root)) as view:
+        view.resolve("a.md")
+
+
+NEXT: list[Callable[[Root], object]] = [
+    lambda root: do(root, "session status"),
+    lambda root: do(root, "session list"),
+    _read_everything,
+    lambda root: do(root, "doctor"),
+    marker.active,
+    _resolve,
+    lambda root: do(root, "session start", name="another"),
+    lambda root: do(root, "session checkpoint"),
+]
+
+
+def _tell(story: Story, path: Path, number: int) -> bool:
+    """Tell a story in a process that dies before its call of that number; whether it did."""
+
+    def tell() -> None:
+        path.mkdir()
+        book(path)
+        with Root.open(str(path)) as root:
+            with watched(lambda name: None):
+                story.before(root)
+            with watched(die_at(number)):
+                story.act(root)
+
+    code = in_child(tell, path.with_suffix(".txt"))
+    assert code in (0, -9)
+    return code == -9
+
+
+def _next_command(path: Path, number: int) -> str | None:
+    """Any next command; returns the session that it started, if it did."""
+    with Root.open(str(path)) as root:
+        try:
+            NEXT[number % len(NEXT)](root)
+        except RedraftError as error:
+            assert error.code in ("no_active_session", "session_not_found"), error  # noqa: PT017
+        return "another" if is_there(root, "another") else None
+
+
+def _check_second_recovery(path: Path) -> None:
+    before = listing(path)
+    with Root.open(str(path)) as root:
+        report = do(root, "doctor")
+    assert (report.found, report.repaired, report.left) == ([], [], [])
+    assert listing(path) == before
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_killed_operation_is_found_undone_or_done(name: str, tmp_path: Path) -> None:
+    """Faults 2, 3, 4, 6 and 23: nothing is lost, nothing is half done, nothing is left lying."""
+    story = STORIES[name]
+    assert _tell(story._replace(act=lambda root: None), tmp_path / "old", 1) is False
+    assert _tell(story, tmp_path / "new", 1_000_000) is False
+    folder, old, new = picture(tmp_path / "old"), describe(tmp_path / "old"), describe(tmp_path / "new")
+    kept = [versions(tmp_path / "old"), versions(tmp_path / "new")]
+    number = 1
+    while _tell(story, path := tmp_path / str(number), number):
+        started = _next_command(path, number)
+        where = f"{name}, killed before call {number}"
+        assert litter(path) == [], where
+        found = describe(path)
+        if started is not None:
+            assert found["active"] == started, where
+            del found["sessions"][started]
+            found["active"] = None
+        expected = _expected(old, new, started)
+        assert found in expected, f"{where}: {[difference(found, one) for one in expected]}"
+        there = versions(path)
+        assert any(kept[i] <= there for i in (0, 1) if found == expected[i]), where
+        assert there <= kept[0] | kept[1], where
+        if not story.touches_global:
+            assert {k: v for k, v in picture(path).items()}.keys() == folder.keys(), where
+        written = (path / layout.SESSION_LOCK).read_text() if started is None else ""
+        if found["active"] and "TIME" not in found["active"]:
+            assert f'"active": "{found["active"]}"' in written, where
+        _check_second_recovery(path)
+        number += 1
+    assert number > 1
+
+
+def _expected(old: dict, new: dict, started: str | None) -> list[dict]:  # type: ignore[type-arg]
+    return [state if started is None else {**state, "active": None} for state in (old, new)]
