@@ -205,3 +205,17 @@ def flush_folder(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(descriptor)
     os.close(descriptor)
+
+
+def walk(path: str) -> int:
+    """Walk a folder as a program must that wants every file's size; returns how many there are."""
+    found, folders = 0, [path]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    entry.stat(follow_symlinks=False)
+                    found += 1
+    return found

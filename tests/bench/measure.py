@@ -13,8 +13,11 @@ from time import monotonic, perf_counter_ns
 from typing import Any
 
 from rich.console import Console
-
 from tests.bench.ground import Ground
+
+SIZES = (100, 1_000, 10_000)
+FLAT = 0.1
+LINEAR = 1.1
 
 Sample = Callable[[], float]
 """Does the thing once (or many times) and returns the seconds (or bytes) of one time."""
@@ -77,6 +80,9 @@ class Point:
         return quartiles([ours / floor for ours, floor in pairs])
 
 
+Taken = tuple[Row, list[Point]]
+
+
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
     """The lower quartile, the median and the upper quartile."""
     if len(values) == 1:
@@ -137,19 +143,15 @@ def measure(row: Row, ground: Ground, n: int, budget_s: float) -> Point:
     return point
 
 
-def take(
-    row: Row, ground: Ground, budget_s: float, largest: int | None, console: Console
-) -> list[Point]:
-    """Measure a row at its sizes, up to the largest wanted; what goes wrong is said and left out."""
+def take(row: Row, ground: Ground, sizes: list[int], budget_s: float, console: Console) -> Taken:
+    """Measure a row at these sizes; a size that goes wrong is reported and left out."""
     points = []
-    for n in row.sizes:
-        if largest is not None and n > largest:
-            continue
+    for n in sizes:
         try:
             with console.status(f"{row.title}, {n:,} {row.about}"):
                 points.append(measure(row, ground, n, budget_s))
-        except Exception:  # one row that fails must not cost the others
+        except Exception:  # noqa: BLE001 - one row that fails must not cost the others
             console.print_exception()
             console.print(f"[red]Not measured: {row.title}, {n:,} {row.about}[/]")
             ground.forget()
-    return points
+    return row, points

@@ -1,4 +1,4 @@
-"""The rows about documents and changes: resolve, read, write, status, commit."""
+"""The rows about single documents: resolve, read, write."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count, cycle
 
-from redraft.commands import dispatch
-from redraft.commands.table import BY_VERB
-from redraft.domain import commit, layout, marker, undo
-from redraft.domain.progress import SILENT
-from redraft.domain.session import Session
+from tests.bench.ground import BIG, SESSION, SMALL, Ground, put, write
+from tests.bench.measure import FLAT, SIZES, Pair, Row, each, repeated, timed
+
+from redraft.domain import layout, marker
 from redraft.domain.view import View
-from tests.bench.ground import BIG, SESSION, SMALL, Ground, flush_folder, put, write
-from tests.bench.measure import Pair, Row, each, repeated, timed
-from tests.bench.of_sessions import FLAT, LINEAR, SIZES, walk
 
 _VERSIONS = [bytes([letter]) * BIG for letter in b"abcdefgh"]
 
@@ -85,17 +81,17 @@ class _Place:
         os.sync()
 
     def write(self, name: str) -> None:
-        write(f"{self.path}/tmp", next(self.versions), flush=True)
-        os.rename(f"{self.path}/tmp", f"{self.path}/files/{name}")
+        write(f"{self.path}/written", next(self.versions), flush=True)
+        os.rename(f"{self.path}/written", f"{self.path}/files/{name}")
 
     def first_write(self, number: int) -> None:
         source = os.open(f"{self.path}/original-{number}.md", os.O_RDONLY)
-        target = os.open(f"{self.path}/base-tmp", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        target = os.open(f"{self.path}/base-written", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         while os.copy_file_range(source, target, 1 << 30):
             pass
         os.close(source)
         os.close(target)
-        os.rename(f"{self.path}/base-tmp", f"{self.path}/base/first-{number}.md")
+        os.rename(f"{self.path}/base-written", f"{self.path}/base/first-{number}.md")
         self.write(f"first-{number}.md")
 
 
@@ -125,60 +121,6 @@ def next_write(ground: Ground, n: int) -> Iterator[Pair]:
             repeated(lambda: view.write(path, (next(versions),)), 1),
         )
     book.forget([path])
-
-
-@contextmanager
-def status(ground: Ground, n: int) -> Iterator[Pair]:
-    book = ground.book(files=n, changes=n)
-    root, command = book.root(), BY_VERB["session status"]
-    request = dispatch.validate(command, {})
-    times = max(1, 1_000 // n)
-    yield Pair(
-        repeated(partial(walk, book.home), times),
-        repeated(lambda: command.handler(root, request, SILENT), times),
-    )
-
-
-@contextmanager
-def commit_all(ground: Ground, n: int) -> Iterator[Pair]:
-    book, place = ground.book(files=n, changes=n), ground.folder()
-    root, names = book.root(), book.documents
-    parts = sorted({name.partition("/")[0] for name in names})
-    sides = [f"{place}/staged", f"{place}/book"]
-    for side in sides:
-        for part in parts:
-            os.makedirs(f"{side}/{part}")
-    for name in names:
-        put(f"{sides[0]}/{name}", SMALL)
-    os.sync()
-
-    def the_fewest() -> None:
-        write(f"{place}/journal", "".join(f"{name}\n" for name in names).encode(), flush=True)
-        for name in names:
-            os.rename(f"{sides[0]}/{name}", f"{sides[1]}/{name}")
-        for part in parts:
-            flush_folder(f"{sides[1]}/{part}")
-
-    def floor() -> float:
-        took = timed(the_fewest)
-        os.unlink(f"{place}/journal")
-        sides.reverse()  # the next commit goes the other way
-        os.sync()
-        return took
-
-    def ours() -> float:
-        with Session.open(root, SESSION) as session:
-            took = timed(
-                lambda: commit.execute(
-                    session, paths=None, token=None, on_conflict="stop", progress=SILENT
-                )
-            )
-        undo.undo(root, SESSION)
-        os.sync()
-        return took
-
-    yield Pair(floor, ours)
-    write(f"{book.path}/{layout.marker(SESSION)}", b"")
 
 
 ROWS = [
@@ -230,27 +172,5 @@ ROWS = [
         prepare=next_write,
         bar=1.5,
         growth=FLAT,
-    ),
-    Row(
-        name="status",
-        title="status, in process",
-        floor="one walk of the session's folders",
-        about="changes",
-        sizes=SIZES,
-        prepare=status,
-        bar=2,
-        growth=LINEAR,
-    ),
-    Row(
-        name="commit",
-        title="commit, durable",
-        floor="renames, flush of each folder, journal",
-        about="changes",
-        sizes=SIZES,
-        prepare=commit_all,
-        bar=2,
-        growth=LINEAR,
-        least=3,
-        most=25,
     ),
 ]

@@ -13,8 +13,7 @@ from time import perf_counter_ns
 
 from tests.bench.client import OURS, STOCK, Client
 from tests.bench.ground import SESSION, Book, Ground, settle
-from tests.bench.measure import Pair, Row, Sample, timed
-from tests.bench.of_sessions import SIZES
+from tests.bench.measure import SIZES, Pair, Row, Sample, timed
 
 _REQUESTS = 100  # in one round: its sample is their median
 _NOTHING: dict[str, object] = {"command": "stock.nothing", "arguments": []}

@@ -11,18 +11,15 @@ from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+from tests.bench.measure import Point, Row, Taken, exponent
 
-from tests.bench.measure import Point, Row, exponent
-
-Results = Sequence[tuple[Row, list[Point]]]
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
-def table(results: Results, console: Console) -> None:
+def table(results: Sequence[Taken], console: Console) -> None:
     """Print one line for each operation and size."""
     shown = Table(title="Figures, each beside its floor")
-    for name in ("operation", "floor is"):
-        shown.add_column(name)
+    shown.add_column("operation [dim]and its floor[/]")
     for name in ("n", "floor", "ours", "ratio", "(quartiles)", "bar"):
         shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("", no_wrap=True)
@@ -32,8 +29,7 @@ def table(results: Results, console: Console) -> None:
             first, last = point is points[0], point is points[-1]
             low, middle, high = point.ratios()
             shown.add_row(
-                row.title if first else "",
-                row.floor if first else "",
+                _title(row) if first else "",
                 f"{point.n:,} {row.about}" if row.about else "",
                 amount(median(point.floor), row.unit),
                 amount(median(point.ours), row.unit),
@@ -49,6 +45,10 @@ def table(results: Results, console: Console) -> None:
         "Medians; the ratio is the median of sample by sample, turn about. Growth is the exponent"
         " of ours in n, then of the floor, then what is allowed."
     )
+
+
+def _title(row: Row) -> str:
+    return f"{row.title}\n[dim]{row.floor}[/]"
 
 
 def amount(value: float, unit: str) -> str:
@@ -92,7 +92,7 @@ def _growth(row: Row, points: list[Point]) -> str:
     return f"[{'green' if ours <= row.growth else 'red'}]{text} ≤ {row.growth:g}[/]"
 
 
-def write_json(results: Results, path: str, file_system: str) -> None:
+def write_json(results: Sequence[Taken], path: str, file_system: str) -> None:
     """Write everything that was measured, each sample too."""
     rows = []
     for row, points in results:

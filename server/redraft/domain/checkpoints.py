@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
-from redraft.disk.copying import copy_file, write_file
+from redraft.disk.copying import copy_file, same_content, write_file
 from redraft.domain import layout
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
-    from redraft.domain.undo import Undoing
     from redraft.domain.steps import Step
+    from redraft.domain.undo import Undoing
 
 _SIDES = (layout.FILES, layout.BASE, layout.DELETED)
 _MANIFEST = "manifest.json"
@@ -136,7 +136,7 @@ def restore(session: Session, id_: str) -> tuple[dict[str, Any], dict[str, Any],
 
 
 def _restore_locked(
-    session: Session, lock: Lock, id_: str
+    session: Session, lock: Lock, id_: str, trigger: str = "before_restore"
 ) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     folder = session.folder
     is_plain = bool(id_) and "/" not in id_ and "\0" not in id_ and id_ not in (".", "..")
@@ -149,7 +149,7 @@ def _restore_locked(
             ("/session checkpoints",),
         )
     before = _state(folder)
-    replaced_by = take_locked(session, "before_restore", f"before restoring {id_}")
+    replaced_by = take_locked(session, trigger, f"before restoring {id_}")
     place = f"{layout.CHECKPOINTS}/{id_}"
     stage = f"{layout.TMP}/restore"
     folder.remove_tree(stage)
@@ -165,8 +165,17 @@ def _restore_locked(
     run(session.root, lock, session.path, Journal("restore", session.name, steps, session.path))
     folder.remove_tree(stage)
     after = _state(folder)
-    changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
-    return manifest, replaced_by, changed
+    changed = {p for p in before.keys() | after.keys() if before.get(p) != after.get(p)}
+    changed |= {p for p in after.keys() - changed if _differs(session, trash, p)}
+    return manifest, replaced_by, sorted(changed)
+
+
+def _differs(session: Session, trash: Bin, path: str) -> bool:
+    """Whether a copy of equal size and time is another one: a tick of the clock is long."""
+    name = f"{layout.FILES}/{path}"
+    root = session.root.folder
+    is_copy = session.folder.stat(name) is not None
+    return is_copy and not same_content(root, trash.place(name), session.folder, name)
 
 
 def _state(folder: Folder) -> dict[str, object]:
@@ -191,9 +200,15 @@ def restores(root: Root, name: str | None) -> list[tuple[str, str, str]]:
         for entry in root.folder.scan(f"{home}/{layout.CHECKPOINTS}"):
             with root.folder.sub(home) as folder:
                 manifest = _read(folder, entry.name)
-            if manifest is not None and manifest["trigger"] == "before_restore":
+            is_one = manifest is not None and manifest["trigger"] == "before_restore"
+            if is_one and root.folder.stat(f"{home}/{_undone(entry.name)}") is None:
                 found.append((home, session, entry.name))
     return found
+
+
+def _undone(id_: str) -> str:
+    """The empty file that says that a restore was undone, so that the next undo goes on."""
+    return f"{layout.CHECKPOINTS}/{id_}/undone"
 
 
 def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> Undoing:
@@ -204,5 +219,6 @@ def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> U
     if not dry:
         with Session.open(root, name) as session:
             session.check_sound()
-            undoing.restored = _restore_locked(session, lock, id_)[2]
+            undoing.restored = _restore_locked(session, lock, id_, "user_request")[2]
+            write_file(session.folder, _undone(id_), (), flush=False)
     return undoing

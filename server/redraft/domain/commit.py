@@ -17,6 +17,7 @@ from redraft.disk.durable import flush_files
 from redraft.disk.paths import refuse_protected
 from redraft.domain import layout
 from redraft.domain.changes import Survey, beneath
+from redraft.domain.editing import prune_shown
 from redraft.domain.journal import Journal, run
 from redraft.domain.plan import Item, Plan, Ways, merged_text, parents, plan
 from redraft.domain.session import read_metadata, write_metadata
@@ -174,6 +175,9 @@ def execute(
         mason.clean()
         if work.whole:
             _note_end(work)
+        else:
+            for path in work.copies:
+                prune_shown(session, path)
     return Outcome(work, archive)
 
 

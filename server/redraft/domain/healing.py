@@ -27,33 +27,33 @@ def after_death(root: Root, lock: Lock) -> None:
 
     Safe to die in: until the end the lock's record goes on naming the dead holder and its work.
     """
-    from redraft.domain.journal import resume
-
     dead = lock.dead
     folder, marks = dead.get("folder"), dead.get("marks")
-    places = [folder] if isinstance(folder, str) else []
+    sessions = [layout.session_folder(name) for name in root.sessions()]
+    archived = list(_archived(root))
     if dead.get("open") != 0:
-        # The journal moves with its folder: it may lie in the place where the last step took it.
-        places += [f for f in _sessions(root) if f not in places]
-        if not isinstance(folder, str):
-            places += _archived_journals(root)
-    for place in places:
-        if resume(root, lock, place):
-            sweep(root, place)
-    sweep_workflow(root)
+        # The journal moves with its folder: it may lie where the last step took it.
+        named = [folder] if isinstance(folder, str) else archived
+        for place in dict.fromkeys([*named, *sessions]):
+            _carry_on(root, lock, place)
     if isinstance(marks, str) and marker.usable(root, marks) and not _has_journal(root, marks):
         marker.activate(root, marks)
-    if isinstance(folder, str) and folder.startswith(f"{layout.WORKFLOW}/"):
-        _mend_retries(root, folder)
+    sweep_workflow(root)
+    for place in (*sessions, *archived, *_archived(root)):
+        if not root.is_stuck(place):
+            sweep(root, place)
     marker.announce(root, marker.heal_locked(root))
     lock.bury()
 
 
-def _sessions(root: Root) -> list[str]:
-    return [layout.session_folder(name) for name in root.sessions()]
+def _carry_on(root: Root, lock: Lock, place: str) -> None:
+    from redraft.domain.journal import resume
+
+    if root.folder.stat(f"{place}/{layout.JOURNAL}") is not None:
+        resume(root, lock, place)
 
 
-def _archived_journals(root: Root) -> Iterator[str]:
+def _archived(root: Root) -> Iterator[str]:
     for parent in (layout.COMPLETED, layout.TRASH):
         for entry in root.folder.scan(parent):
             yield f"{parent}/{entry.name}"
@@ -151,13 +151,6 @@ def recreate_metadata(root: Root, folder: Folder, name: str) -> None:
     root.note_repair(f"Recreated {layout.METADATA} of session {name!r}.")
 
 
-def _mend_retries(root: Root, folder: str) -> None:
-    name = folder.rpartition("/")[2]
-    if layout.is_name(name) and root.folder.stat(folder) is not None:
-        with root.folder.sub(folder) as opened:
-            _half_retries(root, opened, name)
-
-
 def _half_retries(root: Root, folder: Folder, name: str) -> list[str]:
     from redraft.domain.retries import half_recorded
 
@@ -200,7 +193,7 @@ def _check_archive(root: Root, lock: Lock, found: list[str], left: list[str]) ->
     """Carry on undos that were interrupted, and clear what half-written files lie about."""
     from redraft.domain.journal import resume, why_stuck
 
-    for place in _archived_journals(root):
+    for place in _archived(root):
         if root.folder.scan(f"{place}/{layout.TMP}"):
             found.append(f"{place}: half-written files in .tmp")
             sweep(root, place)

@@ -34,6 +34,7 @@ def delete_folder(view: View, path: str, lock: Lock) -> str:
     steps = _removal(session, path, mason)
     run(session.root, lock, session.path, _journal(session, "delete", steps))
     mason.clean()
+    prune_shown(session, path)
     return "deleted" if is_hidden(session.folder, path) else "unchanged"
 
 

@@ -1,0 +1,170 @@
+"""The reference page of all commands, written from the table."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from redraft.commands.parameters import COMMON, parameters, usage
+from redraft.commands.results import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from redraft.commands.declaration import Command
+    from redraft.commands.parameters import Parameter
+
+_HEAD = """\
+# Commands
+
+<!-- Written by `make docs` from the table of commands. Do not edit this page. -->
+
+Every command is a verb of the command line (`redraft session start …`), a slash command
+(`/session start …`, for editors, agents and `redraft run`) and, unless it says otherwise, a command
+of the [language server](protocol.md) (`redraft.session.start`).
+
+- **Arguments.** In a shell and in a slash line, arguments in the usage line are given in that order;
+  all others by flag: `on_conflict` is `--on-conflict VALUE`. One that is true or false is
+  `--force` or `--no-force`. One that is a list takes several words: `--paths a b`. The language
+  server takes all of them in one object, in camelCase: `{"onConflict": "skip"}`.
+- **Every command takes** `session` (default: the active one) and `root` (a workspace folder; default:
+  the only one, or the one that holds the named document). Those about one session take `name` as
+  another word for `session`. Unknown arguments and wrong types are refused, and nothing is done.
+- **Paths** may be relative to the root, absolute inside it, or `file:` and `redraft:` URIs. In a
+  shell they are meant from the working folder. Results name them relative to the root, with `/`.
+- **Results** are printed for people, or as one JSON object with `--json`. The language server gives
+  the same object in camelCase. Times are RFC 3339 in UTC; sizes are in bytes.
+- **Exit codes** of the command line: 0; 1 for an [error](errors.md); 2 for bad usage; 130 when
+  interrupted.
+"""
+
+_TAIL = """\
+## Only in a shell
+
+- `redraft lsp` runs the [language server](protocol.md) on standard input and output.
+- `redraft completion bash` (or `zsh`, `fish`) prints what makes your shell complete.
+- `redraft --version` prints the version, `redraft --help` the list of verbs, and
+  `redraft VERB --help` what a verb takes.
+- `--root DIR`, `--session NAME` and `--json` go with every verb. Without `--root` the root is
+  `REDRAFT_ROOT`, or the nearest folder upwards that holds `.workflow/`, or the working folder. Without
+  `--session` the session is `REDRAFT_SESSION`, or the active one.
+- `redraft read` writes the document to standard output, byte for byte. `redraft write` takes it from
+  standard input, byte for byte.
+- `redraft session commit` on a terminal shows the preview and asks.
+"""
+
+
+def reference(commands: Sequence[Command]) -> str:
+    """The page, in Markdown.
+
+    Args:
+        commands: the table, in its order.
+    """
+    results = _Results()
+    sections = [_section(command, results) for command in commands]
+    table = [f"| [`{each.verb}`](#{_anchor(each.verb)}) | {each.title} |" for each in commands]
+    index = "\n".join(["| verb | what it does |", "| --- | --- |", *table])
+    types = "## Results\n\n" + "\n\n".join(results.described())
+    return "\n".join([_HEAD, index, "", *sections, types, "", _TAIL])
+
+
+def _section(command: Command, results: _Results) -> str:
+    parts = [f"## {command.verb}", f"{command.title}. {_about(command)}".strip()]
+    parts.append(f"`{usage(command)}`")
+    facts = [f"- Language server: `redraft.{command.lsp}`" if command.lsp else ""]
+    facts.append(f"- Changes nothing on disk: {'no' if command.changes else 'yes'}")
+    if command.destructive:
+        facts.append("- Takes something away from sight; it stays in the trash or the archive")
+    facts.append(f"- Result: {results.of(command.result)}")
+    parts.append("\n".join(fact for fact in facts if fact))
+    rows = [_row(command, each) for each in _arguments(command)]
+    if rows:
+        heads = ["| argument | type | default |", "| --- | --- | --- |"]
+        parts.append("\n".join([*heads, *rows]))
+    if command.examples:
+        shown = "\n".join(f"/{example}" for example in command.examples)
+        parts.append(f"```text\n{shown}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _about(command: Command) -> str:
+    text = " ".join((command.request.__doc__ or "").split())
+    common = command.request.__name__ in ("Request", "SessionRequest")
+    return "" if common or text.rstrip(".") == command.title else text
+
+
+def _arguments(command: Command) -> list[Parameter]:
+    known = parameters(command.request)
+    alias = {"name"} - set(command.positional)
+    own = [each for name, each in known.items() if name not in {*COMMON, *alias}]
+    return sorted(own, key=lambda each: _place(command, each))
+
+
+def _place(command: Command, parameter: Parameter) -> int:
+    order = list(command.positional)
+    return order.index(parameter.name) if parameter.name in order else len(order)
+
+
+def _row(command: Command, parameter: Parameter) -> str:
+    kinds = {"flag": "true or false", "list": "list of texts", "object": "JSON object"}
+    kind = " \\| ".join(f"`{c}`" for c in parameter.choices) or kinds.get(
+        parameter.kind, parameter.kind
+    )
+    if parameter.required:
+        default = "required"
+    elif parameter.default in (None, ""):
+        default = "the active session" if parameter.name == "name" else "none"
+    else:
+        default = f"`{str(parameter.default).lower()}`"
+    return f"| `{parameter.name}` | {kind} | {default} |"
+
+
+class _Results:
+    """The result types met so far, so that each is described once."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, type] = {}
+
+    def of(self, result: Any) -> str:
+        """A link to a result type, or to each of several."""
+        kinds = get_args(result) if isinstance(result, UnionType) else (result,)
+        for kind in kinds:
+            self._meet(kind)
+        return " or ".join(f"[{kind.__name__}](#{_anchor(kind.__name__)})" for kind in kinds)
+
+    def described(self) -> Iterator[str]:
+        """A description of each, by name."""
+        for name, kind in sorted(self._met.items()):
+            about = " ".join((kind.__doc__ or "").split())
+            hints = get_type_hints(kind)
+            rows = [f"| `{f.name}` | {self._type(hints[f.name])} |" for f in fields(kind)]
+            heads = ["| field | type |", "| --- | --- |"]
+            yield "\n".join([f"### {name}", "", about, "", *heads, *rows])
+
+    def _meet(self, kind: type) -> None:
+        if kind.__name__ in self._met or not hasattr(kind, "__dataclass_fields__"):
+            return
+        self._met[kind.__name__] = kind
+        for hint in get_type_hints(kind).values():
+            for inner in (hint, *get_args(hint)):
+                if isinstance(inner, type) and inner is not Result:
+                    self._meet(inner)
+
+    def _type(self, hint: Any) -> str:
+        if get_origin(hint) is Literal:
+            return " \\| ".join(f"`{str(value).lower() if isinstance(value, bool) else value}`"
+                                for value in get_args(hint))
+        if NoneType in get_args(hint):
+            [inner] = [each for each in get_args(hint) if each is not NoneType]
+            return f"{self._type(inner)}, or null"
+        if get_origin(hint) is list:
+            return f"list of {self._type(get_args(hint)[0])}"
+        plain = {str: "text", bool: "true or false", int: "number", Any: "the command's own result"}
+        if hint in plain:
+            return plain[hint]
+        return f"[{hint.__name__}](#{_anchor(hint.__name__)})"
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(" ", "-")
