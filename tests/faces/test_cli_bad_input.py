@@ -22,6 +22,8 @@ def words(case: Case) -> list[str] | None:
             return None
         if parameter.kind == "number" and type(value) is not int:
             return None
+        if parameter.kind == "text" and not isinstance(value, str | None):
+            return None
         if value is not None:
             given += value if isinstance(value, list) else [value]
     left = set(case.arguments) - {parameter.name for parameter in positionals(case.command)}

@@ -12,6 +12,9 @@ from lsprotocol import types
 from tests.faces.lsp.conftest import CHAPTER, make_root
 from tests.faces.lsp.editor import CONFIG, Editor, initialize, uri
 
+from redraft.domain.root import Root
+from redraft.domain.view import View
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CREATED, CHANGED, DELETED = types.FileChangeType
@@ -151,7 +154,7 @@ async def test_what_is_no_document_is_not_told(watcher: Editor, watched: Path) -
     await watcher.command("session.start", name="quiet")
     await watcher.until(lambda: watcher.active(watched) == "quiet")
     watcher.changes.clear()
-    own = watched / ".workflow" / "quiet"
+    own, notes = watched / ".workflow" / "quiet", uri("quiet", watched / "notes.md")
     watcher.saw(
         (own / "workflow-session.json", CHANGED),
         (own / ".tmp" / "copy", CREATED),
@@ -161,8 +164,8 @@ async def test_what_is_no_document_is_not_told(watcher: Editor, watched: Path) -
         (watched.parent / "elsewhere.md", CHANGED),
         (watched / "notes.md", CHANGED),
     )
-    await watcher.until(lambda: watcher.changes)
-    assert [change["uri"] for change in watcher.changes] == [uri("quiet", watched / "notes.md")]
+    await watcher.until(lambda: {"uri": notes, "type": "changed"} in watcher.changes)
+    assert {change["uri"] for change in watcher.changes} <= {notes, uri("quiet", watched)}
 
 
 async def test_a_session_that_ends_takes_its_documents_along(server: Editor, root: Path) -> None:
@@ -189,3 +192,51 @@ async def test_another_clients_change_is_told_too(
     assert (await server.command("session.status", session="one"))["changeCount"] == 0
     watcher.folders(removed=[root])
     await watcher.until(lambda: f"redraft-watch:{root}" not in watcher.registered)
+
+
+async def test_commands_tell_which_documents_read_differently_now(
+    server: Editor, root: Path
+) -> None:
+    notes, new = root / "notes.md", root / "new.md"
+    await server.command("session.start", name="tell")
+    await server.write(uri("tell", notes), b"first")
+    await server.write(uri("tell", new), b"new")
+    await server.command("retry.record", filePath="notes.md", reason="no")
+    await server.write(uri("tell", notes), b"second")
+    checkpoint = await server.command("session.checkpoint")
+    steps: list[tuple[str, dict[str, object], list[Path]]] = [
+        ("retry.restore", {"filePath": "notes.md", "number": 1}, [notes]),
+        ("session.restore", {"id": checkpoint["id"]}, [notes]),
+        ("session.discard", {"paths": ["new.md"]}, [new]),
+        ("run", {"line": "/retry restore notes.md 1"}, [notes]),
+    ]
+    for name, arguments, paths in steps:
+        server.changes.clear()
+        await server.command(name, **arguments)
+        expected = [{"uri": uri("tell", path), "type": "changed"} for path in paths]
+        await server.until(lambda wanted=expected: all(each in server.changes for each in wanted))
+
+
+async def test_a_commit_of_a_session_that_is_not_active_ends_its_documents(
+    server: Editor, root: Path
+) -> None:
+    await server.command("session.start", name="aside")
+    await server.write(uri("aside", root / "notes.md"), b"aside")
+    await server.command("session.start", name="front")
+    await server.command("session.commit", session="aside", force=True)
+    gone = {"uri": uri("aside", root), "type": "deleted"}
+    await server.until(lambda: gone in server.changes)
+    await server.command("session.undo")
+    back = {"uri": uri("aside", root), "type": "created"}
+    await server.until(lambda: back in server.changes)
+
+
+async def test_a_change_of_another_program_is_noticed_without_watchers(
+    server: Editor, root: Path
+) -> None:
+    """Every change takes the root's lock, and the lock's file tells of it."""
+    await server.command("session.start", name="count")
+    await server.until(lambda: server.active(root) == "count")
+    with Root.open(str(root)) as opened, View.of(opened, "count") as view:
+        view.write("by another program.md", [b"new"])
+    await server.until(lambda: server.last(root)["active"]["changeCount"] == 1)

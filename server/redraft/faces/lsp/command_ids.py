@@ -39,6 +39,13 @@ NAMES = (
 )
 
 
-def command_ids() -> list[str]:
-    """All of them, with the prefix."""
-    return [PREFIX + name for name in NAMES]
+PLAIN = ("ui.recordRetry", "ui.showRetries", "ui.compareWithGlobal")
+
+
+def command_ids(*, plain: bool = False) -> list[str]:
+    """All of them, with the prefix.
+
+    Args:
+        plain: whether the lenses' own commands are among them.
+    """
+    return [PREFIX + name for name in (NAMES + PLAIN if plain else NAMES)]

@@ -16,6 +16,7 @@ from redraft.faces.lsp.drift import Drift
 from redraft.faces.lsp.files import Files
 from redraft.faces.lsp.folders import Folders
 from redraft.faces.lsp.lenses import Lenses
+from redraft.faces.lsp.plain import PlainLenses
 from redraft.faces.lsp.turns import Turns
 from redraft.faces.lsp.watch import WITH_WATCHERS_S, Watch
 
@@ -50,6 +51,7 @@ class Parts:
         self._workers = workers
         self._alone_s = alone_s
         self._asked: set[str] = set()
+        self._loop = asyncio.get_running_loop()
         self.folders = Folders(roots)
         self.turns = Turns(self.folders)
         self.announcer = Announcer(self.folders, workers, tell)
@@ -61,7 +63,9 @@ class Parts:
         self.announcer.listen(self.drift.check_root)
         self.announcer.listen(self._refresh)
         self.handlers: dict[str, Callable[[object, Call], None]] = {
-            types.WORKSPACE_EXECUTE_COMMAND: self.commands,
+            types.WORKSPACE_EXECUTE_COMMAND: PlainLenses(
+                self.commands, self.folders, workers, self._show
+            ),
             **Files(self.folders, workers, self.turns, self.announcer).handlers(),
         }
 
@@ -131,6 +135,11 @@ class Parts:
                 types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH,
                 types.TextDocumentContentRefreshParams(uri=uri),
             )
+
+    def _show(self, uri: str) -> None:
+        if get_capability(self._server.client_capabilities, "window.show_document.support", False):
+            params = types.ShowDocumentParams(uri=uri, take_focus=True)
+            self._loop.call_soon_threadsafe(self._ask, types.WINDOW_SHOW_DOCUMENT, params)
 
     def _shows(self, root: Root) -> bool:
         spots = (documents.session_spot(self.folders, uri) for uri in self._server.opened())

@@ -34,14 +34,12 @@ class RedraftProtocol(LanguageServerProtocol):
 
     Attributes:
         handlers: gives who answers the requests on the short way, by method.
-        more_commands: the commands to advertise besides the table's, to this client.
         read_closed: reads a document that no client has open.
         ended: called with the process's exit code when the client says ``exit``.
     """
 
     handlers: Callable[[], dict[str, Direct]]
     read_closed: Reader
-    more_commands: Callable[[types.InitializeParams], list[str]]
     ended: Callable[[int], None]
     output: Output
 
@@ -144,12 +142,21 @@ class RedraftProtocol(LanguageServerProtocol):
         self._initialized = True
         substitute(self, self.read_closed, params)
         capabilities = result.capabilities
-        capabilities.execute_command_provider = types.ExecuteCommandOptions(commands=command_ids())
+        capabilities.execute_command_provider = types.ExecuteCommandOptions(
+            commands=command_ids(plain=_wants_plain_lenses(params))
+        )
         if capabilities.workspace is not None:
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)
             )
         return result
+
+
+def _wants_plain_lenses(params: types.InitializeParams) -> bool:
+    options: Any = params.initialization_options
+    if isinstance(options, dict):
+        return options.get("plainLenses") is True
+    return getattr(options, "plainLenses", False) is True
 
 
 def _is_direct(method: str) -> bool:

@@ -1,0 +1,85 @@
+"""Editors without an extension: lenses and commands work by plain file URIs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.faces.lsp.conftest import make_root
+from tests.faces.lsp.editor import file_uri, uri
+from tests.faces.lsp.wire import Wire, wire
+
+from redraft.faces.lsp.command_ids import PLAIN, PREFIX, command_ids
+from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return make_root(tmp_path / "book")
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Wire]:
+    async with wire() as client:
+        yield client
+
+
+async def lens(client: Wire, command: str, **argument: Any) -> dict[str, Any]:
+    return await client.ask(
+        "workspace/executeCommand", {"command": command, "arguments": [argument]}
+    )
+
+
+async def test_the_lens_commands_are_advertised_only_to_those_who_ask(
+    client: Wire, book: Path
+) -> None:
+    assert {RECORD, SHOW, COMPARE} == {PREFIX + name for name in PLAIN}
+    answer = await client.initialize(book, initializationOptions={"plainLenses": True})
+    provider = answer["result"]["capabilities"]["executeCommandProvider"]
+    assert provider["commands"] == command_ids(plain=True)
+    async with wire() as other:
+        answer = await other.initialize(book)
+        provider = answer["result"]["capabilities"]["executeCommandProvider"]
+        assert provider["commands"] == command_ids()
+        assert RECORD not in provider["commands"]
+
+
+async def test_a_plain_editor_works_with_the_files_of_the_session(client: Wire, book: Path) -> None:
+    await client.initialize(
+        book,
+        capabilities={"window": {"showDocument": {"support": True}}},
+        initializationOptions={"plainLenses": True},
+    )
+    await client.answer(client.command("session.start", name="vim"))
+    copy = book / ".workflow" / "vim" / "files" / "notes.md"
+    copy.parent.mkdir()
+    copy.write_bytes(b"rewritten")
+    answer = await client.ask("textDocument/codeLens", {"textDocument": {"uri": file_uri(copy)}})
+    found = answer["result"][0]["command"]
+    assert (await lens(client, found["command"], **found["arguments"][0]))["result"]["number"] == 1
+    answer = await lens(client, RECORD, uri=file_uri(copy), reason="Too dark")
+    assert answer["result"]["reason"] == "Too dark"
+
+    assert (await lens(client, SHOW, uri=file_uri(copy)))["result"] is None
+    shown = await client.told("window/showDocument")
+    retry = book / ".workflow" / "vim" / "human-retries" / "notes.md" / "retry-2.md"
+    assert shown["uri"] == file_uri(retry)
+    client.heard.clear()
+    assert (await lens(client, COMPARE, uri=uri("vim", book / "notes.md")))["result"] is None
+    assert (await client.told("window/showDocument"))["uri"] == file_uri(book / "notes.md")
+
+
+async def test_what_there_is_nothing_to_show_of_is_an_error(client: Wire, book: Path) -> None:
+    await client.initialize(book)
+    await client.answer(client.command("session.start", name="vim"))
+    for command, document, code in (
+        (SHOW, uri("vim", book / "notes.md"), "file_not_found"),
+        (COMPARE, uri("vim", book / "new.md"), "file_not_found"),
+        (COMPARE, file_uri(book / "notes.md"), "invalid_arguments"),
+        (RECORD, uri("vim", book / "missing.md"), "file_not_found"),
+    ):
+        assert (await lens(client, command, uri=document))["error"]["data"]["code"] == code
+    assert (await lens(client, SHOW))["error"]["data"]["code"] == "invalid_arguments"
+    assert (await lens(client, SHOW, uri=5))["error"]["data"]["code"] == "invalid_arguments"
