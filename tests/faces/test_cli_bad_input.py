@@ -25,13 +25,16 @@ def words(case: Case) -> list[str] | None:
         if parameter.kind == "text" and not isinstance(value, str | None):
             return None
         if value is not None:
-            given += value if isinstance(value, list) else [value]
+            given += value if isinstance(value, list) else [_word(value)]
     left = set(case.arguments) - {parameter.name for parameter in positionals(case.command)}
-    given = [str(word) if type(word) is int else word for word in given]
     plain = all(isinstance(word, str) and "\0" not in word for word in given)
     if left or not plain or len(given) < sum(p.required for p in positionals(case.command)):
         return None
     return [*case.command.verb.split(), "--json", "--", *given]
+
+
+def _word(value: object) -> str:
+    return str(value)
 
 
 # `write` takes its content from standard input, where these words have none to give.
