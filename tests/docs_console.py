@@ -2,8 +2,8 @@
 
 An example is a fenced ``console`` block: ``$ `` begins a command, the lines below it are what it
 prints. There ``...`` stands for any text, and alone on a line for any number of lines; times,
-sizes, preview tokens and the folder's own path may be any. The examples of one page run one after the other in one fresh copy of the sample
-book, in a process of their own.
+sizes, preview tokens and the folder's own path may be any. The examples of one page run one after
+the other in one fresh copy of the sample book, in a process of their own.
 
 ``python -m tests.docs_console PAGE...`` runs pages and writes what their commands print into them.
 """
@@ -181,22 +181,13 @@ def _forked(args: list[str], descriptor: int) -> int:
 
 
 def renewed(text: str, outcomes: list[Outcome]) -> str:
-    """A page with what its commands print now, in place of what it says."""
-    given = iter(outcomes)
-    lines: list[str] = []
-    language: str | None = None
-    skipping = False
-    for line in text.splitlines():
-        fence = _FENCE.match(line)
-        if fence:
-            language = None if language is not None else fence[1]
-            skipping = False
-        if language == "console" and line.startswith("$ "):
-            lines.append(line)
-            lines += _settled(next(given).printed)
-            skipping = True
-        elif not (skipping and language == "console"):
-            lines.append(line)
+    """A page with what its commands print now where that is not what it says already."""
+    lines = text.splitlines()
+    for example, outcome in reversed(list(zip(examples(text), outcomes, strict=True))):
+        if not matches(example.expected, outcome.printed):
+            start = example.line
+            end = start + len(example.expected.splitlines())
+            lines[start:end] = _settled(outcome.printed)
     return "\n".join(lines) + "\n"
 
 

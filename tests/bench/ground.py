@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from redraft.disk import beneath
 from redraft.domain import layout, lifecycle, marker
 from redraft.domain.root import Root
 from redraft.domain.session import new_metadata
@@ -82,6 +83,7 @@ class Ground:
     """A scratch folder, removed at the end (a context manager); books are built once and shared."""
 
     def __init__(self, parent: str | None) -> None:
+        beneath.enable()  # as every server does
         self.path = os.path.realpath(tempfile.mkdtemp(prefix="redraft-bench-", dir=_disk(parent)))
         self._books: dict[tuple[int, int, int], Book] = {}
         self._spoilt: list[Book] = []

@@ -14,7 +14,8 @@ from tests.bench.measure import FLAT, SIZES, Pair, Row, each, repeated, timed
 from redraft.domain import layout, marker
 from redraft.domain.view import View
 
-_VERSIONS = [bytes([letter]) * BIG for letter in b"abcdefgh"]
+# Of several lengths: an equal one would be compared with the base, which few real edits need.
+_VERSIONS = [b"%c" % letter * (BIG + letter) for letter in b"abcdefgh"]
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def main() -> int:
     with Ground(options.dir) as ground:
         kind = file_system(ground.path)
         console.print(f"Working in {ground.path} ({kind})")
-        budget = options.seconds or (0.4 if options.quick else 2.0)
+        budget = options.seconds or (0.4 if options.quick else 1.5)
         largest = QUICK_LARGEST if options.quick else max(SIZES)
         wanted = [(row, [n for n in row.sizes if n <= largest]) for row in rows]
         results = [take(row, ground, sizes, budget, console) for row, sizes in wanted]
@@ -51,7 +51,7 @@ def _options(names: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write all samples there as well")
     parser.add_argument("--dir", metavar="FOLDER", help="work there (a real disk, not memory)")
     parser.add_argument(
-        "--seconds", type=float, help="how long each row is sampled at each size (2; quick: 0.4)"
+        "--seconds", type=float, help="how long each row is sampled at each size (1.5; quick: 0.4)"
     )
     return parser.parse_args()
 

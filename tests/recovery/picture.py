@@ -27,9 +27,9 @@ def describe(path: Path) -> dict[str, Any]:
     """Global, the sessions as their readers see them, the marker, and what ended."""
     with Root.open(str(path)) as root:
         active = marker.active(root)
-        sessions = {_plain(name): _session(root, name) for name in root.sessions()}
+        sessions = {plain(name): _session(root, name) for name in root.sessions()}
         return {
-            "active": _plain(active) if active else None,
+            "active": plain(active) if active else None,
             "sessions": sessions,
             "global": documents_of_folder(path),
             "completed": ended(path / layout.COMPLETED),
@@ -38,7 +38,8 @@ def describe(path: Path) -> dict[str, Any]:
         }
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without its time."""
     return _TIME.sub("TIME", name)
 
 
@@ -77,7 +78,7 @@ def ended(folder: Path) -> list[str]:
     """The entries of an archive that hold documents, without their times."""
     if not folder.is_dir():
         return []
-    return sorted(_plain(entry.name) for entry in folder.iterdir() if versions(entry))
+    return sorted(plain(entry.name) for entry in folder.iterdir() if versions(entry))
 
 
 def versions(path: Path) -> set[bytes]:
@@ -85,6 +86,8 @@ def versions(path: Path) -> set[bytes]:
     found = set()
     for parent, _, files in os.walk(path):
         for name in files:
+            if Path(parent, name).is_symlink():
+                continue
             content = Path(parent, name).read_bytes()
             if content.startswith(DOCUMENT):
                 found.add(content)
@@ -108,7 +111,7 @@ def litter(path: Path) -> list[str]:
 
 
 def listing(path: Path) -> dict[str, tuple[int, bytes]]:
-    """Every file of the root but the lock: its modification time and content."""
+    """Every file of the root that recovery is about: its modification time and content."""
     return {
         str(Path(parent, name)): (
             Path(parent, name).stat().st_mtime_ns,
@@ -116,13 +119,13 @@ def listing(path: Path) -> dict[str, tuple[int, bytes]]:
         )
         for parent, _, files in os.walk(path)
         for name in files
-        if name != ".lock"
+        if name not in (".lock", ".gitignore")
     }
 
 
 def markers(path: Path) -> list[str]:
     """The markers as a person sees them."""
-    return sorted(_plain(p.name) for p in (path / layout.WORKFLOW).glob(f"{layout.MARKER}*"))
+    return sorted(plain(p.name) for p in (path / layout.WORKFLOW).glob(f"{layout.MARKER}*"))
 
 
 def is_there(root: Root, name: str) -> bool:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from redraft.commands.table import BY_VERB
 from redraft.domain.progress import SILENT
 from redraft.domain.root import Root
+from redraft.domain.temporary import ensure
 
-Act = Callable[[Root], None]
+Act = Callable[[Root], object]
 
 
 def book(path: Path) -> None:
@@ -36,6 +37,7 @@ def doc(text: str) -> bytes:
 def do(root: Root, verb: str, **arguments: Any) -> Any:
     """Run a command as a face does."""
     command = BY_VERB[verb]
+    assert command.handler is not None
     return command.handler(root, command.request(**arguments), SILENT)
 
 
@@ -51,11 +53,13 @@ class Story(NamedTuple):
         before: what was done before, undisturbed.
         act: the operation that is struck.
         touches_global: whether it may change the folder itself.
+        by_inode: whether what was done before remembers inodes, so that no copy will do.
     """
 
     before: Act
     act: Act
     touches_global: bool = False
+    by_inode: bool = False
 
 
 def in_draft(*steps: Act) -> Act:
@@ -134,7 +138,7 @@ STORIES = {
     "write of a deleted document": Story(
         in_draft(step("delete", path="a.md")), writes("a.md", "a1")
     ),
-    "write without a session": Story(lambda root: None, writes("a.md", "a1")),
+    "start of a temporary session": Story(lambda root: None, lambda root: ensure(root, None)),
     "delete a file": Story(in_draft(writes("a.md", "a1")), step("delete", path="a.md")),
     "delete a created file": Story(in_draft(writes("n.md", "n1")), step("delete", path="n.md")),
     "delete a folder": Story(
@@ -194,17 +198,19 @@ STORIES = {
         touches_global=True,
     ),
     "undo of a commit": Story(
-        in_draft(everything, *merge, commit), step("session undo"), touches_global=True
+        in_draft(everything, *merge, commit), step("session undo"), touches_global=True, by_inode=True
     ),
     "undo of a commit with later edits": Story(
         in_draft(everything, commit, editor_saves("a.md", "theirs")),
         step("session undo"),
         touches_global=True,
+        by_inode=True,
     ),
     "undo of a commit of paths": Story(
         in_draft(everything, step("session commit", force=True, paths=["a.md", "new", "gone.md"])),
         step("session undo"),
         touches_global=True,
+        by_inode=True,
     ),
     "undo of a commit of paths whose session is gone": Story(
         in_draft(
@@ -214,6 +220,7 @@ STORIES = {
         ),
         step("session undo"),
         touches_global=True,
+        by_inode=True,
     ),
     "cancel": Story(in_draft(everything), step("session cancel")),
     "cancel without retries": Story(

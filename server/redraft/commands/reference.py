@@ -24,13 +24,14 @@ Every command is a verb of the command line (`redraft session start …`), a sla
 (`/session start …`, for editors, agents and `redraft run`) and, unless it says otherwise, a command
 of the [language server](protocol.md) (`redraft.session.start`).
 
-- **Arguments.** In a shell and in a slash line, arguments in the usage line are given in that order;
-  all others by flag: `on_conflict` is `--on-conflict VALUE`. One that is true or false is
-  `--force` or `--no-force`. One that is a list takes several words: `--paths a b`. The language
+- **Arguments.** In a shell and in a slash line, those in the usage line are given in that order,
+  all others by flag: `on_conflict` is `--on-conflict VALUE`. One that is true or false is `--force`
+  or `--no-force`. One that is a list takes several words: `--paths a b`. The language
   server takes all of them in one object, in camelCase: `{"onConflict": "skip"}`.
-- **Every command takes** `session` (default: the active one) and `root` (a workspace folder; default:
-  the only one, or the one that holds the named document). Those about one session take `name` as
-  another word for `session`. Unknown arguments and wrong types are refused, and nothing is done.
+- **Every command takes** `session` (default: the active one) and `root` (a workspace folder;
+  default: the only one, or the one that holds the named document). Those about one session take
+  `name` as another word for `session`. Unknown arguments and wrong types are refused, and nothing
+  is done.
 - **Paths** may be relative to the root, absolute inside it, or `file:` and `redraft:` URIs. In a
   shell they are meant from the working folder. Results name them relative to the root, with `/`.
 - **Results** are printed for people, or as one JSON object with `--json`. The language server gives
@@ -47,10 +48,10 @@ _TAIL = """\
 - `redraft --version` prints the version, `redraft --help` the list of verbs, and
   `redraft VERB --help` what a verb takes.
 - `--root DIR`, `--session NAME` and `--json` go with every verb. Without `--root` the root is
-  `REDRAFT_ROOT`, or the nearest folder upwards that holds `.workflow/`, or the working folder. Without
-  `--session` the session is `REDRAFT_SESSION`, or the active one.
-- `redraft read` writes the document to standard output, byte for byte. `redraft write` takes it from
-  standard input, byte for byte.
+  `REDRAFT_ROOT`, or the nearest folder upwards that holds `.workflow/`, or the working folder.
+  Without `--session` the session is `REDRAFT_SESSION`, or the active one.
+- `redraft read` writes the document to standard output, and `redraft write` takes it from standard
+  input, both byte for byte.
 - `redraft session commit` on a terminal shows the preview and asks.
 """
 
@@ -73,12 +74,12 @@ def _section(command: Command, results: _Results) -> str:
     parts = [f"## {command.verb}", f"{command.title}. {_about(command)}".strip()]
     parts.append(f"`{usage(command)}`")
     facts = [f"- Language server: `redraft.{command.lsp}`" if command.lsp else ""]
-    facts.append(f"- Changes nothing on disk: {'no' if command.changes else 'yes'}")
+    facts.append("- Changes files" if command.changes else "- Only reads")
     if command.destructive:
-        facts.append("- Takes something away from sight; it stays in the trash or the archive")
+        facts.append("- Takes something out of sight: into the archive, the trash or the session")
     facts.append(f"- Result: {results.of(command.result)}")
     parts.append("\n".join(fact for fact in facts if fact))
-    rows = [_row(command, each) for each in _arguments(command)]
+    rows = [_row(each) for each in _arguments(command)]
     if rows:
         heads = ["| argument | type | default |", "| --- | --- | --- |"]
         parts.append("\n".join([*heads, *rows]))
@@ -89,7 +90,7 @@ def _section(command: Command, results: _Results) -> str:
 
 
 def _about(command: Command) -> str:
-    text = " ".join((command.request.__doc__ or "").split())
+    text = _text(command.request)
     common = command.request.__name__ in ("Request", "SessionRequest")
     return "" if common or text.rstrip(".") == command.title else text
 
@@ -106,7 +107,7 @@ def _place(command: Command, parameter: Parameter) -> int:
     return order.index(parameter.name) if parameter.name in order else len(order)
 
 
-def _row(command: Command, parameter: Parameter) -> str:
+def _row(parameter: Parameter) -> str:
     kinds = {"flag": "true or false", "list": "list of texts", "object": "JSON object"}
     kind = " \\| ".join(f"`{c}`" for c in parameter.choices) or kinds.get(
         parameter.kind, parameter.kind
@@ -131,16 +132,16 @@ class _Results:
         kinds = get_args(result) if isinstance(result, UnionType) else (result,)
         for kind in kinds:
             self._meet(kind)
-        return " or ".join(f"[{kind.__name__}](#{_anchor(kind.__name__)})" for kind in kinds)
+        return " or ".join(f"[{kind.__name__}](#{_target(kind.__name__)})" for kind in kinds)
 
     def described(self) -> Iterator[str]:
         """A description of each, by name."""
         for name, kind in sorted(self._met.items()):
-            about = " ".join((kind.__doc__ or "").split())
             hints = get_type_hints(kind)
             rows = [f"| `{f.name}` | {self._type(hints[f.name])} |" for f in fields(kind)]
             heads = ["| field | type |", "| --- | --- |"]
-            yield "\n".join([f"### {name}", "", about, "", *heads, *rows])
+            mark = f'<a id="{_target(name)}"></a>'
+            yield "\n".join([mark, "", f"### {name}", "", _text(kind), "", *heads, *rows])
 
     def _meet(self, kind: type) -> None:
         if kind.__name__ in self._met or not hasattr(kind, "__dataclass_fields__"):
@@ -153,8 +154,8 @@ class _Results:
 
     def _type(self, hint: Any) -> str:
         if get_origin(hint) is Literal:
-            return " \\| ".join(f"`{str(value).lower() if isinstance(value, bool) else value}`"
-                                for value in get_args(hint))
+            values = (str(v).lower() if isinstance(v, bool) else v for v in get_args(hint))
+            return " \\| ".join(f"`{value}`" for value in values)
         if NoneType in get_args(hint):
             [inner] = [each for each in get_args(hint) if each is not NoneType]
             return f"{self._type(inner)}, or null"
@@ -163,8 +164,17 @@ class _Results:
         plain = {str: "text", bool: "true or false", int: "number", Any: "the command's own result"}
         if hint in plain:
             return plain[hint]
-        return f"[{hint.__name__}](#{_anchor(hint.__name__)})"
+        return f"[{hint.__name__}](#{_target(hint.__name__)})"
 
 
 def _anchor(heading: str) -> str:
     return heading.lower().replace(" ", "-")
+
+
+def _target(name: str) -> str:
+    return f"result-{name.lower()}"
+
+
+def _text(described: type) -> str:
+    """A docstring as one line of Markdown."""
+    return " ".join((described.__doc__ or "").split()).replace("``", "`")

@@ -23,7 +23,11 @@ def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) ->
     """
     folder.unlink(via)
     write_file(folder, via, (data,), flush=flush)
-    folder.replace(via, folder, name)
+    try:
+        folder.replace(via, folder, name)
+    except BaseException:
+        folder.unlink(via)
+        raise
 
 
 def place(folder: Folder, via: str, name: str) -> None:

@@ -109,6 +109,8 @@ class Lock:
         try:
             if not (self.journal or self.dead):
                 calls.overwrite(descriptor, _BEAT.format(self._count, 0).encode() + b"}\n")
+        except OSError:
+            pass  # then whoever comes next takes us for dead, and finds nothing to do
         finally:
             os.close(descriptor)  # closing the only descriptor releases the lock
 
@@ -120,9 +122,15 @@ class Lock:
         calls.flush(self._descriptor)
 
     def finish(self) -> None:
-        """Note that this operation's journal is closed."""
+        """Note that this operation's journal is closed.
+
+        Where that cannot be written, whoever comes next looks for a journal and finds none.
+        """
         self.journal = False
-        self._write()
+        try:
+            self._write()
+        except OSError:
+            return
 
     def intend(self, session: str) -> None:
         """Note that the operation is as good as done, and has only to set the session's marker."""

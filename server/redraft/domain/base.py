@@ -150,6 +150,8 @@ def drifted(session: Session, path: str, kept: os.stat_result | None = None) -> 
     """
     name = f"{layout.BASE}/{path}"
     base = kept if kept is not None else session.folder.stat(name)
+    if base is not None and modes.S_ISDIR(base.st_mode):
+        base = None  # those of documents beneath it, from when it was a folder
     now = session.root.folder.stat(path)
     if base is None and now is not None and modes.S_ISDIR(now.st_mode):
         from redraft.domain.view import is_hidden

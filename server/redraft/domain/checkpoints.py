@@ -170,21 +170,20 @@ def _restore_locked(
     return manifest, replaced_by, sorted(changed)
 
 
-def _differs(session: Session, trash: Bin, path: str) -> bool:
-    """Whether a copy of equal size and time is another one: a tick of the clock is long."""
-    name = f"{layout.FILES}/{path}"
-    root = session.root.folder
-    is_copy = session.folder.stat(name) is not None
-    return is_copy and not same_content(root, trash.place(name), session.folder, name)
-
-
-def _state(folder: Folder) -> dict[str, object]:
-    """What identifies each change's version; equal values mean it did not change."""
+def _state(folder: Folder) -> dict[str, str]:
     survey = Survey(folder)
-    sides: dict[str, object] = {p: "deleted" for p in survey.deleted}
-    for path, status in [*survey.modified.items(), *survey.created.items()]:
-        sides[path] = (status.st_size, status.st_mtime_ns)
-    return sides
+    copies = dict.fromkeys((*survey.modified, *survey.created), "copy")
+    return copies | dict.fromkeys(survey.deleted, "deleted")
+
+
+def _differs(session: Session, trash: Bin, path: str) -> bool:
+    """Whether a copy is another one than that which it replaced."""
+    name = f"{layout.FILES}/{path}"
+    now = session.folder.stat(name)
+    if now is None or not modes.S_ISREG(now.st_mode):
+        return False
+    root = session.root.folder
+    return not same_content(root, trash.place(name), session.folder, name)
 
 
 # Undoing a restore ------------------------------------------------------------------------------

@@ -305,8 +305,9 @@ def _steps(work: _Work, survey: Survey, mason: Mason, retries_archive: str | Non
     if not work.whole:
         steps += _lifted(work, survey, mason)
     steps += takes
-    steps += [["rmdir", f] for f in _emptied(work, survey)]
-    steps += [["mkdir", f] for f in _missing_folders(work)]
+    emptied = _emptied(work, survey)
+    steps += [["rmdir", f] for f in emptied]
+    steps += [["mkdir", f] for f in _missing_folders(work, set(emptied))]
     steps += places
     touched = {str(path).rpartition("/")[0] for s in (*takes, *places) for path in s[1:3]}
     steps.append(["flush", sorted(touched)])
@@ -398,14 +399,15 @@ def _emptied(work: _Work, survey: Survey) -> list[str]:
         if not _is_folder(root.stat(stone)):
             continue
         folders = [*reversed(list(root.folders(stone))), stone]
-        if work.whole or not hidden_beneath(work.session, survey, stone) - work.deleted:
-            gone += folders
-        else:
-            gone += [f for f in folders if any(beneath(f, work.deleted))]
+        if not work.whole and hidden_beneath(work.session, survey, stone) - work.deleted:
+            folders = [f for f in folders if any(beneath(f, work.deleted))]
+        staying = {path for path, _ in root.walk(stone)} - work.deleted
+        needed = {above for path in staying for above in parents(path)}
+        gone += [f for f in folders if f not in needed]
     return gone
 
 
-def _missing_folders(work: _Work) -> list[str]:
+def _missing_folders(work: _Work, emptied: set[str]) -> list[str]:
     """The folders that global must get, outermost first: above new files, and empty new ones."""
     session = work.session
     wanted = {a for path in work.copies for a in parents(path)}
@@ -413,7 +415,8 @@ def _missing_folders(work: _Work) -> list[str]:
         ways = Ways(session.root.folder)
         empty = {p[len(layout.FILES) + 1 :] for p in session.folder.folders(layout.FILES)} - wanted
         wanted |= {path for path in empty if _has_room(work, ways, path)}
-    return [path for path in sorted(wanted) if not _is_folder(session.root.folder.stat(path))]
+    there = session.root.folder
+    return [p for p in sorted(wanted) if p in emptied or not _is_folder(there.stat(p))]
 
 
 def _has_room(work: _Work, ways: Ways, path: str) -> bool:

@@ -278,7 +278,8 @@ def _delete_file(session: Session, path: str) -> str:
     hidden = hide(session, path)
     trash = Bin(session, "deleted")
     for side in (layout.FILES,) if hidden else (layout.FILES, layout.BASE):
-        if session.folder.stat(f"{side}/{path}") is not None:
+        found = session.folder.stat(f"{side}/{path}")
+        if found is not None and not modes.S_ISDIR(found.st_mode):
             trash.take(f"{side}/{path}")
     prune_shown(session, path)
     return "deleted" if hidden else "unchanged"

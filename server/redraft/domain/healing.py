@@ -90,8 +90,10 @@ def sweep_after_failure(root: Root, lock: Lock) -> None:
     """Remove what a failed operation had prepared, as far as the disk lets us; raises nothing."""
     try:
         sweep_workflow(root)
-        if lock.work is not None and not lock.journal:
-            sweep(root, lock.work)
+        if not lock.journal:
+            home = layout.session_folder(lock.session) if lock.session else lock.work
+            for place in {lock.work, home} - {None}:
+                sweep(root, str(place))
     except OSError:
         return  # the next recovery or checkpoint finds it
 

@@ -50,8 +50,13 @@ def start(
             write_file(folder, layout.METADATA, (encoded(metadata),), flush=False)
             calls.mkdir(folder.handle, folder.at(layout.FILES))
         lock.intend(name)
-        root.folder.move(new, root.folder, layout.session_folder(name))
-        return marker.activate(root, name)
+        home = layout.session_folder(name)
+        root.folder.move(new, root.folder, home)
+        try:
+            return marker.activate(root, name)
+        except BaseException:
+            root.folder.move(home, root.folder, new)
+            raise
 
 
 def _check_text(text: str) -> None:

@@ -18,6 +18,8 @@ from redraft.errors import RedraftError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
 
@@ -164,15 +166,12 @@ def activate(root: Root, name: str) -> str | None:
     From one session to another it is a single rename, so there is never none and never two.
     """
     previous = heal_locked(root)
-    if previous != name:
+    if previous is None:
         with root.folder.sub(layout.WORKFLOW) as folder:
-            target = f"{layout.MARKER}{name}"
-            if previous is not None:
-                source = f"{layout.MARKER}{previous}"
-                calls.rename(folder.handle, folder.at(source), folder.handle, folder.at(target))
-            else:
-                os.close(calls.create(folder.handle, folder.at(target)))
-            folder.flush()
+            os.close(calls.create(folder.handle, folder.at(f"{layout.MARKER}{name}")))
+            _flush_or(folder, lambda: folder.unlink(f"{layout.MARKER}{name}"))
+    elif previous != name:
+        _rename(root, previous, name)
     root.sighting = None
     announce(root, name)
     return previous
@@ -180,16 +179,29 @@ def activate(root: Root, name: str) -> str | None:
 
 def pass_on(root: Root, old: str, new: str) -> bool:
     """Make the marker of one session that of another, by one rename; False if it is not there."""
-    with root.folder.sub(layout.WORKFLOW) as folder:
-        source, target = f"{layout.MARKER}{old}", f"{layout.MARKER}{new}"
-        try:
-            calls.rename(folder.handle, folder.at(source), folder.handle, folder.at(target))
-        except FileNotFoundError:
-            return False
-        folder.flush()
+    try:
+        _rename(root, old, new)
+    except FileNotFoundError:
+        return False
     root.sighting = None
     announce(root, new)
     return True
+
+
+def _rename(root: Root, old: str, new: str) -> None:
+    source, target = f"{layout.MARKER}{old}", f"{layout.MARKER}{new}"
+    with root.folder.sub(layout.WORKFLOW) as folder:
+        calls.rename(folder.handle, folder.at(source), folder.handle, folder.at(target))
+        _flush_or(folder, lambda: folder.replace(target, folder, source))
+
+
+def _flush_or(folder: Folder, undo: Callable[[], object]) -> None:
+    """Flush the folder; if the disk refuses, take the change back: it may not outlast a power cut."""
+    try:
+        folder.flush()
+    except OSError:
+        undo()
+        raise
 
 
 def deactivate(root: Root, name: str) -> bool:
@@ -213,6 +225,9 @@ def announce(root: Root, name: str | None) -> None:
         "pid": os.getpid(),
         "user": user(),
     }
-    with root.folder.sub(layout.WORKSPACE, create=True) as folder:
-        data = json.dumps(record, indent=2, ensure_ascii=False).encode() + b"\n"
-        publish(folder, "session.lock", data, via=layout.NEW, flush=False)
+    data = json.dumps(record, indent=2).encode() + b"\n"
+    try:
+        with root.folder.sub(layout.WORKSPACE, create=True) as folder:
+            publish(folder, "session.lock", data, via=layout.NEW, flush=False)
+    except OSError:
+        return  # the marker is what counts, and it is set

@@ -80,6 +80,7 @@ class Hands:
         self.record = record
         self.strict = strict
         self.aside: list[str] = []
+        self._made: set[str] = set()
         self._unmarked: set[str] = set()
         self._installed: dict[str, bytes] = {}
         self._open: dict[str, Folder] = {}
@@ -111,12 +112,29 @@ class Hands:
 
     def _at(self, path: str, *, create: bool = False) -> tuple[Folder, str]:
         head, _, last = path.rpartition("/")
-        folder = self._open.pop(head, None) or self.root.folder.sub(head, create=create)
+        folder = self._open.pop(head, None)
+        if folder is None:
+            if create:
+                self._note_missing(head)
+            folder = self.root.folder.sub(head, create=create)
         self._open[head] = folder
         if len(self._open) > _OPEN_AT_MOST:
             # The one not used for longest: a step needs two at once.
             self._open.pop(next(iter(self._open))).close()
         return folder, last
+
+    def _note_missing(self, folder: str) -> None:
+        while folder and self.root.folder.stat(folder) is None:
+            self._made.add(folder)
+            folder = folder.rpartition("/")[0]
+
+    def _unmake_parents(self, path: str) -> None:
+        """Remove the folders above a path again that a step made for it."""
+        folder = path.rpartition("/")[0]
+        while folder in self._made:
+            self._made.remove(folder)
+            self._do_rmdir(folder)
+            folder = folder.rpartition("/")[0]
 
     def _stat(self, path: str) -> os.stat_result | None:
         try:
@@ -160,31 +178,34 @@ class Hands:
     def _undo_move(self, source: str, target: str) -> None:
         if self._stat(source) is None:
             self._carry(target, source)
+            self._unmake_parents(target)
 
     def _across(self, path: str, target: str) -> tuple[Folder, str, Folder, str] | None:
-        """Both ends of a step, if they lie on different file systems."""
+        """Both ends of a step, if they lie on different file systems; the first has parents then."""
+        mine, outer = sorted((path, target), key=lambda p: not p.startswith(layout.WORKFLOW))
         try:
-            ends = (*self._at(path, create=True), *self._at(target, create=True))
-        except NotADirectoryError:
+            if not crossing.apart(self._at(outer)[0], self._at(f"{layout.WORKFLOW}/")[0]):
+                return None
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        return ends if crossing.apart(ends[0], ends[2]) else None
+        self._at(mine, create=True)
+        return (*self._at(path), *self._at(target))
 
     def _do_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
         ends = self._across(staged, target)
         if ends is not None:
-            if self._stat(staged) is None:
-                if crossing.alike(self._stat(target), old):
-                    raise Missing(staged)
-            elif not crossing.swap(*ends, old, new):
-                self._keep_theirs(staged, target)
+            status, now = self._stat(staged), self._stat(target)
+            if status is None and crossing.alike(now, old):
+                raise Missing(staged)
+            if crossing.alike(status, old) or crossing.alike(status, new):
+                if not crossing.swap(*ends, old, new):
+                    self._keep_theirs(staged, target)
             return
         here, there = self._stamp(staged), self._stamp(target)
-        if here == old and there != old:
-            return  # done before; what stands there now, if it is another, came later
-        if here is None and there != old:
-            return  # done before too: what came out of the target has been moved on since
         if here != new:
-            raise Missing(staged)
+            if there == old:
+                raise Missing(staged)
+            return  # done before; what is in either place now, if it is another, came later
         if there == old:
             self._exchange(staged, target)
             if self._stamp(staged) == old:
@@ -245,6 +266,7 @@ class Hands:
                 crossing.put(*ends, old)
         elif self._stamp(kept) == old and self._stat(target) is None:
             self._carry(kept, target)
+        self._unmake_parents(kept)
 
     def _keep_theirs(self, staged: str | None, target: str) -> None:
         if self.strict:

@@ -10,7 +10,13 @@ from redraft.domain import layout
 from redraft.domain.changes import beneath
 from redraft.domain.journal import Journal, load, run
 from redraft.domain.plan import Ways, parents
-from redraft.domain.session import Session, is_folder, read_metadata, write_metadata
+from redraft.domain.session import (
+    Session,
+    is_folder,
+    new_metadata,
+    read_metadata,
+    write_metadata,
+)
 from redraft.domain.steps import stamp
 from redraft.domain.tombstones import Mason
 from redraft.domain.trash import dated
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
+
+_NEW = f"{layout.WORKFLOW}/{layout.NEW}"
 
 
 class Undoing:
@@ -297,8 +305,6 @@ def _undo_commit(
             _run(root, lock, record, steps, home)
             _reopen(root, record.name)
         return reversal.undoing
-    if live is None and not dry:
-        _make_session(root, record.name)
     return _undo_part(root, lock, record, reversal, dry=dry)
 
 
@@ -325,7 +331,7 @@ def _undo_part(
     root: Root, lock: Lock, record: _Record, reversal: _Reversal, *, dry: bool
 ) -> Undoing:
     """Bring the committed part's copies, bases and tombstones back into the live session."""
-    with _live_or_none(root, record.name) as session:
+    with _live_or_new(root, record.name, dry=dry) as session:
         if session is None:
             return reversal.undoing
         session.check_sound()
@@ -334,7 +340,9 @@ def _undo_part(
         if dry:
             part.mason.clean()
             return reversal.undoing
-        steps = [*reversal.back, *reversal.after, *part.steps]
+        # A session made for this comes into its place with the first step.
+        steps: list[Step] = [["move", _NEW, session.path]]
+        steps += [*reversal.back, *reversal.after, *part.steps]
         steps.append(["move", record.folder, f"{reversal.bin}/record"])
         steps.append(["flush", [session.path, layout.COMPLETED, layout.TRASH]])
         _run(root, lock, record, steps, session.path)
@@ -342,11 +350,15 @@ def _undo_part(
     return reversal.undoing
 
 
-def _live_or_none(root: Root, name: str) -> AbstractContextManager[Session | None]:
+def _live_or_new(
+    root: Root, name: str, *, dry: bool
+) -> AbstractContextManager[Session | None]:
+    """The session that a part goes back to; a new one, on its way still, if there is none."""
+    root.folder.remove_tree(_NEW)
     try:
         return Session.open(root, name)
     except SessionNotFound:
-        return nullcontext()
+        return nullcontext() if dry else _make_session(root, name)
 
 
 class _Part:
@@ -391,7 +403,8 @@ class _Part:
             self.steps.append(["move", f"{self.session.path}/{name}", place])
         elif later is not None or not _free(self.session.folder, path, layout.BASE):
             return
-        if self.reversal.root.folder.stat(before) is not None:
+        found = self.reversal.root.folder.stat(before)
+        if found is not None and not modes.S_ISDIR(found.st_mode):
             self.steps.append(["move", before, f"{self.session.path}/{name}"])
 
     def _hide(self) -> None:
@@ -413,9 +426,8 @@ def _free(folder: Folder, path: str, side: str = layout.FILES) -> bool:
     return all(status is None or modes.S_ISDIR(status.st_mode) for status in above)
 
 
-def _make_session(root: Root, name: str) -> None:
-    from redraft.domain.session import new_metadata
-
-    with root.folder.sub(layout.session_folder(name), create=True) as folder:
-        folder.make(layout.FILES)
-        write_metadata(folder, new_metadata(name) | {"status": "paused"})
+def _make_session(root: Root, name: str) -> Session:
+    folder = root.folder.sub(_NEW, create=True)
+    folder.make(layout.FILES)
+    write_metadata(folder, new_metadata(name) | {"status": "paused"})
+    return Session(root, name, folder)

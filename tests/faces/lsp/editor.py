@@ -28,7 +28,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 SERVER = Path(__file__).parents[3] / "server"
 COMMAND = [sys.executable, "-W", "error", "-m", "redraft.faces.lsp.main"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SERVER), "PYTHONSAFEPATH": "1"}
-PATIENCE_S = 6.0
+PATIENCE_S = 20.0
 
 
 class Editor(LanguageClient):

@@ -203,23 +203,36 @@ async def test_a_bug_is_logged_and_told_without_the_machines_paths(book: Path) -
     assert f"ValueError: in {book}" in log
 
 
-async def test_a_cancelled_request_is_answered_at_once_and_does_nothing(book: Path) -> None:
+async def test_a_cancelled_commit_is_answered_at_once_and_changes_nothing(book: Path) -> None:
     async with wire() as client:
         await client.initialize(book)
         await client.answer(client.command("session.start", name="slow"))
         await written(client, uri("slow", book / "notes.md"), b"new")
         with Root.open(str(book)) as root, root.hold("test"):
             commit = client.command("session.commit", force=True)
+            client.notify("$/cancelRequest", {"id": commit})
+            assert (await client.answer(commit))["error"]["code"] == -32800
+        assert await client.leave() == (0, "")
+        assert len([message for message in client.heard if message.get("id") == commit]) == 1
+    assert (book / "notes.md").read_bytes() == b"notes\n"
+    assert (book / ".workflow" / "slow" / "files" / "notes.md").read_bytes() == b"new"
+
+
+async def test_a_request_cancelled_while_it_waits_for_its_turn_is_never_done(book: Path) -> None:
+    async with wire() as client:
+        await client.initialize(book)
+        with Root.open(str(book)) as root, root.hold("test"):
+            first = client.command("session.start", name="first")
             waiting = client.command("session.start", name="never")
-            for request in (commit, waiting):
+            document = uri("first", book / "notes.md")
+            write = client.request("redraft/fs/writeFile", {"uri": document, "content": "YQ=="})
+            for request in (waiting, write):
                 client.notify("$/cancelRequest", {"id": request})
                 assert (await client.answer(request))["error"]["code"] == -32800
-        status = await client.answer(client.command("session.status"))
-        assert (status["result"]["name"], status["result"]["changeCount"]) == ("slow", 1)
-        answers = [m for m in client.heard if m.get("id") in (commit, waiting)]
-        assert len(answers) == 2
-    assert (book / "notes.md").read_bytes() == b"notes\n"
+        assert (await client.answer(first))["result"]["name"] == "first"
+        assert await client.leave() == (0, "")
     assert not (book / ".workflow" / "never").exists()
+    assert not (book / ".workflow" / "first" / "files" / "notes.md").exists()
 
 
 async def test_progress_is_reported_on_the_token_and_can_be_cancelled(book: Path) -> None:

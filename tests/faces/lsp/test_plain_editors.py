@@ -54,7 +54,6 @@ async def test_a_plain_editor_works_with_the_files_of_the_session(client: Wire, 
     )
     await client.answer(client.command("session.start", name="vim"))
     copy = book / ".workflow" / "vim" / "files" / "notes.md"
-    copy.parent.mkdir()
     copy.write_bytes(b"rewritten")
     answer = await client.ask("textDocument/codeLens", {"textDocument": {"uri": file_uri(copy)}})
     found = answer["result"][0]["command"]

@@ -101,7 +101,7 @@ class _Tour:
             text = f"{size(total)} do not fit into {self.home}: {size(room)} are free"
             print(f"error: {text}. Set TMPDIR to a larger place.", file=sys.stderr)
             return BAD_USAGE
-        before = tour_disk.take(self.book)
+        before = self._given()
         count, left_out = self._copy()
         problem = self._play(count, left_out)
         untouched = self._is_untouched(before)
@@ -149,7 +149,13 @@ class _Tour:
         return None
 
     def _is_untouched(self, before: Picture) -> bool:
-        return tour_disk.identity(tour_disk.take(self.book)) == tour_disk.identity(before)
+        return tour_disk.identity(self._given()) == tour_disk.identity(before)
+
+    def _given(self) -> Picture:
+        """What lies in the given folder, without the copy if that lies in it."""
+        own = os.path.relpath(self.home, self.book)
+        found = tour_disk.take(self.book)
+        return {p: entry for p, entry in found.items() if not f"{p}/".startswith(f"{own}/")}
 
     def _say(self, text: str, style: str = "") -> None:
         if self.screen is not None:

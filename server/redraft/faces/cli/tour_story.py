@@ -99,9 +99,7 @@ class Story(Stage):
                 step.check("so does a file that is no text", data == self._bytes(self.cast.picture))
 
     def _write(self) -> None:
-        with self.report.step(
-            "Write the chapter: the first write copies, nothing else does"
-        ) as step:
+        with self.report.step("Write the chapter: the first write copies it, and only it") as step:
             self._put(step, BOLD, self.cast.clash, self.bold)
             merge = self._bytes(self.cast.merge)
             self._put(step, BOLD, self.cast.merge, add(merge, 0, BOLD_START))
@@ -118,7 +116,7 @@ class Story(Stage):
     def _show_edit(self, step: Step, old: bytes, new: bytes, sentence: str) -> None:
         line = line_with(new, sentence)
         was = line_with(old, line.split(sentence)[0].strip() or sentence)
-        tail = len(sentence) + 60
+        tail = len(sentence) + 45
         step.show("", f"- {_tail(was, tail - len(sentence))}", "red")
         step.show("", f"+ {_tail(line, tail)}", "green")
 
@@ -203,7 +201,7 @@ class Story(Stage):
                 changed = [x for x in file["diff"].splitlines()[3:] if len(x) > 1]
                 for line in changed[:2]:
                     style = {"+": "green", "-": "red"}.get(line[:1], "")
-                    step.show("", line[:1] + _tail(line[1:].strip(), 84), style)
+                    step.show("", line[:1] + _tail(line[1:].strip(), 72), style)
             found = {file["path"]: file["diff"] for file in files}
             step.check("there is one for each change", len(found) == 6)
             step.check("it holds the new sentence", BOLD_LINE in found[self.cast.clash])
@@ -225,7 +223,7 @@ class Story(Stage):
             )
             before = line_with(self.bold, BOLD_LINE).split(BOLD_LINE)[0].strip()
             for name, data, sentence in versions:
-                step.show(f"{name:<14}", _tail(line_with(data, sentence or before), 76))
+                step.show(f"{name:<14}", _tail(line_with(data, sentence or before), 60))
             texts = [data for _, data, _ in versions]
             step.check("each shows its own", texts == [self.original, self.bold, quiet])
             self._check_told(step, QUIET)
@@ -330,7 +328,7 @@ class Story(Stage):
             found = self._command(step, "session.commit", force=True, onConflict="skip")
             merged = self._bytes(self.cast.merge)
             for sentence in (BOLD_START, QUIET_END):
-                step.show("", f"  {_tail(line_with(merged, sentence), 84)}", "green")
+                step.show("", f"  {_tail(line_with(merged, sentence), 72)}", "green")
             both = BOLD_START.encode() in merged and QUIET_END.encode() in merged
             step.check("the merged document holds both sessions' sentences", both)
             step.check("the other one is as it was", self._bytes(self.cast.clash) == self.bold)

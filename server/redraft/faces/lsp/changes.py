@@ -62,6 +62,8 @@ class Announcer:
 
         However often it is called while a look is under way, one more look follows it.
         """
+        if all(each is not root for each in self._folders.all()):
+            return
         watched = self._watched.setdefault(root.path, _Watched())
         if watched.checking:
             watched.again = True

@@ -6,10 +6,10 @@ import asyncio
 import logging
 import os
 import re
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redraft.commands.roots import Roots
 from redraft.domain import layout
 from redraft.errors import InvalidArguments, PathOutsideRoot, RedraftError
 from redraft.faces.lsp.uris import Place, Side, file_uri, parse, session_uri
@@ -17,7 +17,6 @@ from redraft.faces.lsp.uris import Place, Side, file_uri, parse, session_uri
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from redraft.commands.roots import Roots
     from redraft.domain.root import Root
 
 logger = logging.getLogger("redraft.lsp")
@@ -52,6 +51,14 @@ class _Folder:
     lock: asyncio.Lock
 
 
+class OpenRoots(Roots):
+    """The roots that commands choose from; one can be taken out without closing it."""
+
+    def detach(self, root: Root) -> None:
+        """Choose it no more. Whoever still works in it goes on; closing it is the caller's."""
+        self._open.pop(root.path, None)
+
+
 class Folders:
     """The open folders of one client.
 
@@ -59,10 +66,9 @@ class Folders:
         roots: the roots behind them, which the commands choose from.
     """
 
-    def __init__(self, roots: Roots) -> None:
+    def __init__(self, roots: OpenRoots) -> None:
         self.roots = roots
         self._folders: dict[str, _Folder] = {}
-        self._opening = threading.Lock()
 
     def add(self, uri: str) -> Root | None:
         """Open a workspace folder; None (and a line in the log) if it is not on this machine."""
@@ -70,8 +76,7 @@ class Folders:
             place = parse(uri)
             if place.session is not None:
                 raise InvalidArguments([f"{uri!r} is a session's view, not a folder"])
-            with self._opening:
-                return self._open(uri, place.path)
+            return self._open(uri, place.path)
         except (RedraftError, OSError) as error:
             logger.warning("Folder %s is left out: %s", uri, error)
             return None
@@ -86,18 +91,13 @@ class Folders:
     def remove(self, uri: str) -> Root | None:
         """Forget a workspace folder; its root, if no other folder shows it.
 
-        The root stays open: what is under way in it may still need it.
+        The root stays open, because what is under way may need it: the caller closes it later.
         """
         gone = self._folders.pop(uri, None)
         if gone is None or any(each.root is gone.root for each in self._folders.values()):
             return None
+        self.roots.detach(gone.root)
         return gone.root
-
-    def close_unused(self, root: Root) -> None:
-        """Close a root that was forgotten, unless it was opened again meanwhile."""
-        with self._opening:
-            if all(each.root is not root for each in self._folders.values()):
-                self.roots.remove(root.path)
 
     def all(self) -> list[Root]:
         """The roots, each once."""

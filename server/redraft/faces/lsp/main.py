@@ -30,10 +30,10 @@ def main() -> int:
     workers = Workers()
 
     def assemble(server: RedraftServer) -> Parts:
-        from redraft.commands.roots import Roots
+        from redraft.faces.lsp.folders import OpenRoots
         from redraft.faces.lsp.parts import Parts
 
-        return Parts(server, Roots(), workers, ALONE_S)
+        return Parts(server, OpenRoots(), workers, ALONE_S)
 
     try:
         return asyncio.run(serve(create_server(assemble), given, taken))

@@ -23,9 +23,9 @@ from redraft.faces.lsp.watch import WITH_WATCHERS_S, Watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from redraft.commands.roots import Roots
     from redraft.domain.root import Root
     from redraft.faces.lsp.calls import Call
+    from redraft.faces.lsp.folders import OpenRoots
     from redraft.faces.lsp.server import RedraftServer
     from redraft.faces.lsp.workers import Workers
 
@@ -44,7 +44,7 @@ class Parts:
     """
 
     def __init__(
-        self, server: RedraftServer, roots: Roots, workers: Workers, alone_s: float
+        self, server: RedraftServer, roots: OpenRoots, workers: Workers, alone_s: float
     ) -> None:
         tell = server.protocol.tell
         self._server = server
@@ -112,7 +112,7 @@ class Parts:
             gone = self.watch.unregistration(root)
             self._ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
         await self.turns.all_done()
-        self._workers.when_idle(lambda: self.folders.close_unused(root))
+        self._workers.when_idle(root.close)
 
     async def finish(self) -> None:
         """Wait for what is under way: for changes to their end, for the rest not for ever."""
