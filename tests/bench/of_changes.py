@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from tests.bench.ground import SESSION, SMALL, Ground, flush_folder, put, walk, write
@@ -27,46 +28,73 @@ def status(ground: Ground, n: int) -> Iterator[Pair]:
     )
 
 
-@contextmanager
-def commit_all(ground: Ground, n: int) -> Iterator[Pair]:
-    book, place = ground.book(files=n, changes=n), ground.folder()
-    root, names = book.root(), book.documents
-    parts = sorted({name.partition("/")[0] for name in names})
-    sides = [f"{place}/staged", f"{place}/book"]
-    for side in sides:
-        for part in parts:
-            os.makedirs(f"{side}/{part}")
-    for name in names:
-        put(f"{sides[0]}/{name}", SMALL)
-    os.sync()
+class _Fewest:
+    """The floor of a commit: staged files, a book that they are moved into, and a journal.
 
-    def the_fewest() -> None:
-        write(f"{place}/journal", "".join(f"{name}\n" for name in names).encode(), flush=True)
-        for name in names:
-            os.rename(f"{sides[0]}/{name}", f"{sides[1]}/{name}")
-        for part in parts:
-            flush_folder(f"{sides[1]}/{part}")
+    With ``replacing`` each takes the place of a file, as a commit's do, and the replaced ones are
+    gone; without, the places are free, which is the cheapest that a rename can be.
+    """
 
-    def floor() -> float:
-        took = timed(the_fewest)
-        os.unlink(f"{place}/journal")
-        sides.reverse()  # the next commit goes the other way
+    def __init__(self, ground: Ground, names: list[str], *, replacing: bool) -> None:
+        self.names = names
+        self.replacing = replacing
+        self.place = ground.folder()
+        self.parts = sorted({name.partition("/")[0] for name in names})
+        for side in ("staged", "book"):
+            for part in self.parts:
+                os.makedirs(f"{self.place}/{side}/{part}")
+        if replacing:
+            self._fill("book")
+
+    def _fill(self, side: str) -> None:
+        for name in self.names:
+            put(f"{self.place}/{side}/{name}", SMALL)
+
+    def sample(self) -> float:
+        if self.replacing:
+            self._fill("staged")
+        else:
+            shutil.rmtree(f"{self.place}/staged")
+            os.rename(f"{self.place}/book", f"{self.place}/staged")
+            for part in self.parts:
+                os.makedirs(f"{self.place}/book/{part}")
+            if not os.path.exists(f"{self.place}/staged/{self.names[0]}"):
+                self._fill("staged")
         os.sync()
+        took = timed(self._commit)
+        os.unlink(f"{self.place}/journal")
         return took
 
-    def ours() -> float:
-        with Session.open(root, SESSION) as session:
-            took = timed(
-                lambda: commit.execute(
-                    session, paths=None, token=None, on_conflict="stop", progress=SILENT
+    def _commit(self) -> None:
+        journal = "".join(f"{name}\n" for name in self.names)
+        write(f"{self.place}/journal", journal.encode(), flush=True)
+        for name in self.names:
+            os.rename(f"{self.place}/staged/{name}", f"{self.place}/book/{name}")
+        for part in self.parts:
+            flush_folder(f"{self.place}/book/{part}")
+
+
+def _committing(*, replacing: bool) -> Callable[[Ground, int], AbstractContextManager[Pair]]:
+    @contextmanager
+    def prepare(ground: Ground, n: int) -> Iterator[Pair]:
+        book = ground.book(files=n, changes=n)
+        root = book.root()
+
+        def ours() -> float:
+            os.sync()
+            with Session.open(root, SESSION) as session:
+                took = timed(
+                    lambda: commit.execute(
+                        session, paths=None, token=None, on_conflict="stop", progress=SILENT
+                    )
                 )
-            )
-        undo.undo(root, SESSION)
-        os.sync()
-        return took
+            undo.undo(root, SESSION)
+            return took
 
-    yield Pair(floor, ours)
-    write(f"{book.path}/{layout.marker(SESSION)}", b"")
+        yield Pair(_Fewest(ground, book.documents, replacing=replacing).sample, ours)
+        write(f"{book.path}/{layout.marker(SESSION)}", b"")
+
+    return prepare
 
 
 ROWS = [
@@ -83,11 +111,22 @@ ROWS = [
     Row(
         name="commit",
         title="commit, durable",
-        floor="renames, flush of each folder, journal",
+        floor="renames over the targets, flush of each folder, journal",
         about="changes",
         sizes=SIZES,
-        prepare=commit_all,
+        prepare=_committing(replacing=True),
         bar=2,
+        growth=LINEAR,
+        least=3,
+        most=25,
+    ),
+    Row(
+        name="commit-free",
+        title="commit, beside renames that replace nothing",
+        floor="renames to free names, flush of each folder, journal",
+        about="changes",
+        sizes=SIZES,
+        prepare=_committing(replacing=False),
         growth=LINEAR,
         least=3,
         most=25,

@@ -7,6 +7,7 @@ from machine to machine and from minute to minute.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ QUICK_LARGEST = 1_000
 def main() -> int:
     """Measure and print; 1 if something could not be measured, not for a figure missed."""
     sys.path.insert(0, str(REPOSITORY))
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is started is compiled, as installed
     from rich.console import Console
     from tests.bench import of_changes, of_documents, of_markers, of_processes, of_sessions
     from tests.bench.ground import Ground, file_system

@@ -456,7 +456,7 @@ class Book:
         wanted = {a for p in copies for a in parents(p)}
         if whole:
             wanted |= {f for f in draft.folders if self._has_room(f, deleted | blocked)}
-        emptied = self._emptied(draft, deleted, whole=whole)
+        emptied = self._emptied(draft, copies, deleted, whole=whole)
         contents = {i.path: self._result(draft, i) for i in items if i.kind != "deleted"}
         for path in deleted & self.files.keys():
             record.replaced[path] = self.files.pop(path)
@@ -499,12 +499,16 @@ class Book:
         blocked = self.obstacle(path) or (path if path in self.files else None)
         return blocked is None or blocked in gone
 
-    def _emptied(self, draft: Draft, deleted: set[str], *, whole: bool) -> list[str]:
+    def _emptied(
+        self, draft: Draft, copies: set[str], deleted: set[str], *, whole: bool
+    ) -> list[str]:
         found: list[str] = []
         for stone in draft.stones & self.folders:
             folders = at_or_beneath(stone, self.folders)
             if not whole and self._hidden_beneath(draft, stone) - deleted:
-                folders = [f for f in folders if beneath(f, deleted)]
+                folders = [
+                    f for f in folders if beneath(f, deleted) or copies & {f, *parents(f)}
+                ]
             found += folders
         return found
 
@@ -584,7 +588,7 @@ class Book:
             else:
                 self.files[path] = version
         self._rmdirs(record.made_folders)
-        self.folders.update(again)
+        self.folders.update(f for path in again for f in (*parents(path), path))
         for path, version in back.items():
             assert version is not None
             self.files[path] = version

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from redraft.commands import results
 from redraft.domain import layout, marker
 from redraft.domain.changes import Survey, Tally, drifted
-from redraft.domain.healing import heal_metadata
+from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
 from redraft.errors import RedraftError
 
@@ -58,16 +58,16 @@ def summary(
 ) -> results.Summary:
     """A session in one row."""
     if status is None:
-        heal_metadata(session)
-    metadata = read_metadata(session.folder, session.name)
+        metadata = sound_metadata(session)
+    else:  # an ended session is left as it is
+        metadata = read_metadata(session.folder, session.name)
     real = status or status_of(session.root, session.folder, session.name, active)
     return results.Summary(**_row(session, metadata, Tally(session), real))
 
 
 def account(session: Session, active: str | None) -> dict[str, Any]:
     """The fields of a session in full, for :class:`results.Session`."""
-    heal_metadata(session)
-    metadata = read_metadata(session.folder, session.name)
+    metadata = sound_metadata(session)
     survey = Survey(session.folder)
     status = status_of(session.root, session.folder, session.name, active)
     progress = progress_of(metadata)

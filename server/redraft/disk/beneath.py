@@ -28,6 +28,7 @@ class Calls:
         self.keep = keep  # the structures, which ctypes addresses do not keep alive
         self.reading = 0
         self.looking = 0
+        self.listing = 0
 
 
 _prepared: list[Calls] = []
@@ -68,8 +69,10 @@ def _prepare() -> Calls | None:
     reading_flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     reading = how(reading_flags, 0, _NO_SYMLINKS | _BENEATH)
     looking = how(_PLAIN, 0, _NO_SYMLINKS)
-    calls = Calls(function, ctypes.get_errno, (reading, looking))
+    listing = how(os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY, 0, _NO_SYMLINKS | _BENEATH)
+    calls = Calls(function, ctypes.get_errno, (reading, looking, listing))
     calls.reading, calls.looking = ctypes.addressof(reading), ctypes.addressof(looking)
+    calls.listing = ctypes.addressof(listing)
     probe = function(_OPENAT2, _HERE, b"/", calls.looking, 24)
     if probe < 0:  # pragma: no cover - an older kernel, or a filter that forbids the call
         return None
@@ -88,8 +91,18 @@ def open_file(handle: int | None, name: str) -> int | None:
     """
     if not _prepared or handle is None:
         return None
-    calls = _prepared[0]
-    descriptor = calls.function(_OPENAT2, handle, os.fsencode(name), calls.reading, 24)
+    return _open(_prepared[0], handle, name, _prepared[0].reading)
+
+
+def open_folder(handle: int | None, name: str) -> int | None:
+    """Open a folder beneath a folder; returns and raises as :func:`open_file`."""
+    if not _prepared or handle is None:
+        return None
+    return _open(_prepared[0], handle, name, _prepared[0].listing)
+
+
+def _open(calls: Calls, handle: int, name: str, how: int) -> int | None:
+    descriptor = calls.function(_OPENAT2, handle, os.fsencode(name), how, 24)
     if descriptor >= 0:
         return descriptor
     number = calls.errno()

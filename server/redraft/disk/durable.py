@@ -6,6 +6,7 @@ import os
 
 from redraft.disk import calls
 from redraft.disk.copying import write_file
+from redraft.disk.exchange import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +18,31 @@ SYNCFS_FROM = 24  # files: from here one flush of the whole file system is cheap
 
 
 def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) -> None:
-    """Replace a small file as a whole: written at ``via``, then renamed over ``name``.
+    """Replace a small file as a whole: written at ``via``, then put in the place of ``name``.
 
     ``via`` lies beneath the same folder; a leftover of an earlier death there is replaced.
     """
     folder.unlink(via)
     write_file(folder, via, (data,), flush=flush)
     try:
+        if not flush and folder.stat(name) is not None:
+            # Renaming unflushed data over a file makes ext4 flush it at once; an exchange does not.
+            swap(folder, via, name)
+            folder.unlink(via)
+            return
         folder.replace(via, folder, name)
     except BaseException:
         folder.unlink(via)
         raise
+
+
+def swap(folder: Folder, one: str, two: str) -> None:
+    """Exchange two files beneath a folder."""
+    left, left_name = folder.parent(one)
+    with left:
+        right, right_name = folder.parent(two)
+        with right:
+            exchange(left, left_name, right, right_name)
 
 
 def place(folder: Folder, via: str, name: str) -> None:

@@ -7,7 +7,7 @@ a link beside and a rename do the same with a very short window that the caller 
 from __future__ import annotations
 
 import os
-from errno import EEXIST, EINVAL, ENOSYS, ENOTSUP, EPERM
+from errno import EACCES, EEXIST, EINVAL, EISDIR, ENOENT, ENOSYS, ENOTSUP, EPERM
 
 from redraft.disk import calls
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from redraft.disk.folder import Folder
 
+KEEP = ".replaced"
 _NOREPLACE, _EXCHANGE = 1, 2
 _REFUSED = (EINVAL, ENOSYS, ENOTSUP, EPERM)
 
@@ -103,9 +104,32 @@ def exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
     """
     if _renameat2(folder, name, to, to_name, _EXCHANGE):
         return
-    # Without the call: keep the old file under a second name, put the new one over it, then let
-    # the old one take the new one's place. The old content has a name at every moment.
-    keep = f"{name}.replaced"
-    calls.link(to.handle, to.at(to_name), folder.handle, folder.at(keep))
+    # Without the call: keep the old one under a second name, put the new one over it, then let
+    # the old one take the new one's place. It has a name at every moment.
+    keep = name + KEEP
+    finish_exchange(folder, name)
+    if folder.stat(name) is None:
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), f"{folder.path}/{name}")
+    try:
+        calls.link(to.handle, to.at(to_name), folder.handle, folder.at(keep))
+    except OSError as error:
+        if error.errno not in (EPERM, EISDIR, ENOTSUP, EACCES):
+            raise
+        # Folders, and file systems without hard links: for a moment nothing is at the target.
+        rename_noreplace(to, to_name, folder, keep)
     calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
     calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))
+
+
+def finish_exchange(folder: Folder, name: str) -> None:
+    """Clear up after an exchange without ``renameat2`` whose process died in it.
+
+    If the new one has left already, the old one takes its place, as it was about to.
+    """
+    keep = name + KEEP
+    if folder.stat(keep) is None:
+        return
+    if folder.stat(name) is None:
+        calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))
+    else:
+        calls.unlink(folder.handle, folder.at(keep))

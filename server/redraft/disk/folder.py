@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | calls.NOFOLLOW | calls.CLOEXEC
 
 
+_ONE_READ = 1 << 30
+
+
 class Folder:
     """A folder held open; a context manager that closes it.
 
@@ -150,12 +153,19 @@ class Folder:
         Raises:
             OSError: if it is not there, or a component is a link or a file.
         """
-        current = Folder(self.path, None if self.handle is None else os.dup(self.handle))
-        for part in name.split("/") if name else ():
+        if not name:
+            return Folder(self.path, None if self.handle is None else os.dup(self.handle))
+        if not create:
+            opened = beneath.open_folder(self.handle, name)
+            if opened is not None:
+                return Folder(f"{self.path}/{name}", opened)
+        current = self
+        for part in name.split("/"):
             try:
                 child = current._child(part, create=create)  # noqa: SLF001 - the same class
             finally:
-                current.close()
+                if current is not self:
+                    current.close()
             current = child
         return current
 
@@ -202,9 +212,12 @@ class Folder:
         raise OSError(EISDIR if modes.S_ISDIR(mode) else ENOTDIR, "not a regular file", name)
 
     def read(self, name: str, limit: int = -1) -> bytes:
-        """The bytes of a small file (at most ``limit`` of them)."""
-        with open(self.open_file(name), "rb") as file:
-            return file.read(limit)
+        """The bytes of a file (at most ``limit`` of them, if that is not negative)."""
+        descriptor = self.open_file(name)
+        try:
+            return read_all(descriptor, limit)
+        finally:
+            os.close(descriptor)
 
     # Changing --------------------------------------------------------------------------------
 
@@ -283,6 +296,21 @@ class Folder:
             return
         with self.sub(name) as folder:
             folder.flush()
+
+
+def read_all(descriptor: int, limit: int = -1) -> bytes:
+    """The rest of an open file (at most ``limit`` bytes, if that is not negative)."""
+    # One byte more than its size, so that one call sees the end of an ordinary file.
+    wanted = min(os.fstat(descriptor).st_size + 1, _ONE_READ)
+    parts: list[bytes] = []
+    left = limit
+    while left != 0:
+        ask = wanted if left < 0 else min(wanted, left)
+        parts.append(os.read(descriptor, ask))
+        if len(parts[-1]) < ask:
+            break
+        left -= ask if left > 0 else 0
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _settled(entry: os.DirEntry[str]) -> os.DirEntry[str]:

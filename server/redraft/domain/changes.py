@@ -23,14 +23,16 @@ class Survey:
         deleted: the paths that tombstones hide.
         stones: the tombstones themselves (a folder's stands for all beneath it).
         bases: the status of every base, by path.
+        parts: the names in the session's folder itself.
     """
 
-    __slots__ = ("bases", "created", "deleted", "modified", "stones")
+    __slots__ = ("bases", "created", "deleted", "modified", "parts", "stones")
 
     def __init__(self, folder: Folder) -> None:
-        copies = dict(_inside(folder, layout.FILES))
-        self.bases = dict(_inside(folder, layout.BASE))
-        self.stones = {path for path, _ in _inside(folder, layout.DELETED)}
+        self.parts = frozenset(folder.names())
+        copies = self._inside(folder, layout.FILES)
+        self.bases = self._inside(folder, layout.BASE)
+        self.stones = set(self._inside(folder, layout.DELETED))
         self.modified = {p: s for p, s in copies.items() if p in self.bases}
         self.created = {p: s for p, s in copies.items() if p not in self.bases}
         self.deleted: list[str] = []
@@ -47,6 +49,12 @@ class Survey:
             ]
             self.deleted = hidden + bare
 
+    def _inside(self, folder: Folder, name: str) -> dict[str, os.stat_result]:
+        if name not in self.parts:
+            return {}
+        start = len(name) + 1
+        return {path[start:]: status for path, status in folder.walk(name)}
+
     @property
     def count(self) -> int:
         """How many documents differ from global."""
@@ -56,11 +64,6 @@ class Survey:
         """All changes as (path, kind), by path."""
         kinds = (("modified", self.modified), ("created", self.created), ("deleted", self.deleted))
         return sorted((path, kind) for kind, paths in kinds for path in paths)
-
-
-def _inside(folder: Folder, name: str) -> Iterable[tuple[str, os.stat_result]]:
-    start = len(name) + 1
-    return ((path[start:], status) for path, status in folder.walk(name))
 
 
 def under(path: str, stones: set[str]) -> bool:
@@ -116,7 +119,7 @@ class Tally:
         for side in sides[:2]:
             for status in side:
                 self.newest_ns = max(self.newest_ns, status.st_mtime_ns)
-        for name in (layout.RETRIES, layout.CHECKPOINTS):
+        for name in {layout.RETRIES, layout.CHECKPOINTS} & survey.parts:
             for path, status in session.folder.walk(name):
                 self.bytes += status.st_size
                 if name == layout.RETRIES and is_retry_record(path):

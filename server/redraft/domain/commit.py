@@ -245,7 +245,7 @@ def _check_kinds(items: list[Item]) -> None:
             raise UnsupportedFile(item.path, "is a link, pipe or device in the session")
         if item.now is None or modes.S_ISREG(item.now.st_mode) or _is_folder(item.now):
             continue
-        if not (is_link and item.kind == "deleted" and item.state == "clean"):
+        if not (is_link and item.state == "clean"):  # the very link that the session replaced
             raise UnsupportedFile(item.path, "is a link, pipe or device in the folder")
 
 
@@ -400,7 +400,10 @@ def _emptied(work: _Work, survey: Survey) -> list[str]:
             continue
         folders = [*reversed(list(root.folders(stone))), stone]
         if not work.whole and hidden_beneath(work.session, survey, stone) - work.deleted:
-            folders = [f for f in folders if any(beneath(f, work.deleted))]
+            gives_way = work.copies.intersection
+            folders = [
+                f for f in folders if any(beneath(f, work.deleted)) or gives_way([f, *parents(f)])
+            ]
         staying = {path for path, _ in root.walk(stone)} - work.deleted
         needed = {above for path in staying for above in parents(path)}
         gone += [f for f in folders if f not in needed]

@@ -9,7 +9,14 @@ import os
 import stat as modes
 
 from redraft.domain import layout, marker
-from redraft.domain.session import Session, is_sound, set_aside_damaged, write_metadata
+from redraft.domain.session import (
+    Session,
+    is_sound,
+    made_whole,
+    parsed,
+    set_aside_damaged,
+    write_metadata,
+)
 from redraft.domain.session import read_metadata as read
 from redraft.domain.trash import Bin
 
@@ -98,21 +105,23 @@ def sweep_after_failure(root: Root, lock: Lock) -> None:
         return  # the next recovery or checkpoint finds it
 
 
-def heal_metadata(session: Session) -> None:
-    """Recreate a session's metadata if it is missing or unreadable. Takes the lock for that.
+def sound_metadata(session: Session) -> dict[str, object]:
+    """A session's metadata, recreated on disk first if it is missing or unreadable.
 
-    Where the lock cannot be had the repair is left to the next one: reading does without.
+    That takes the lock. Where it cannot be had the repair is left to the next one.
     """
     from redraft.errors import Locked
 
-    if is_sound(session.folder):
-        return
-    try:
-        with session.root.hold("recover", session.name, wait_s=0):
-            if session.still_there() and not is_sound(session.folder):
-                recreate_metadata(session.root, session.folder, session.name)
-    except (Locked, OSError):
-        return
+    found = parsed(session.folder)
+    if found is None:
+        try:
+            with session.root.hold("recover", session.name, wait_s=0):
+                if session.still_there() and not is_sound(session.folder):
+                    recreate_metadata(session.root, session.folder, session.name)
+        except (Locked, OSError):
+            pass  # reading does without
+        found = parsed(session.folder)
+    return made_whole(found, session.folder, session.name)
 
 
 def heal_session(root: Root, lock: Lock, name: str) -> tuple[list[str], list[str]]:

@@ -111,7 +111,7 @@ class Root:
 
         An operation that is changing the session's view this moment is waited for.
         """
-        line = self._pulse.read()
+        line = self._pulse.again()
         while is_open(line) and parse(line).get("session") in (session, None):
             with self.hold("read"):
                 pass
@@ -120,7 +120,7 @@ class Root:
 
     def has_beat(self, before: bytes) -> bool:
         """Whether the stamp is still this one."""
-        return beat(self._pulse.read()) == before
+        return beat(self._pulse.again()) == before
 
     def is_stuck(self, folder: str) -> bool:
         """Whether the very journal that lies in a folder could not be carried on before."""

@@ -128,7 +128,12 @@ def new_metadata(
     name: str, description: str = "", type_: str = "medium", *, temporary: bool = False
 ) -> dict[str, object]:
     """The metadata of a session just begun."""
-    now = layout.rfc3339(time.time_ns())
+    return _metadata(name, layout.rfc3339(time.time_ns()), description, type_, temporary=temporary)
+
+
+def _metadata(
+    name: str, now: str, description: str = "", type_: str = "medium", *, temporary: bool = False
+) -> dict[str, object]:
     return {
         "session_id": name,
         "project": description,
@@ -143,10 +148,11 @@ def new_metadata(
 
 def is_sound(folder: Folder) -> bool:
     """Whether a session's metadata is there and can be read."""
-    return _parsed(folder) is not None
+    return parsed(folder) is not None
 
 
-def _parsed(folder: Folder) -> dict[str, object] | None:
+def parsed(folder: Folder) -> dict[str, object] | None:
+    """The metadata as it lies on disk; None if it is missing or unreadable."""
     import json
 
     try:
@@ -176,13 +182,19 @@ def read_metadata(folder: Folder, name: str) -> dict[str, object]:
 
     A newer or foreign field is kept as it is.
     """
-    found = _parsed(folder)
-    status = folder.status()
-    default = new_metadata(name)
-    default["meta"] = {
-        "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
-        "updated": layout.rfc3339(status.st_mtime_ns),
-    }
+    return made_whole(parsed(folder), folder, name)
+
+
+def made_whole(found: dict[str, object] | None, folder: Folder, name: str) -> dict[str, object]:
+    """Parsed metadata with every field there; times that it lacks are the folder's."""
+    meta = found.get("meta") if found is not None else None
+    default = _metadata(name, "")
+    if not isinstance(meta, dict) or not meta.keys() >= {"created", "updated"}:
+        status = folder.status()
+        default["meta"] = {
+            "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
+            "updated": layout.rfc3339(status.st_mtime_ns),
+        }
     return _completed(found, default) if found is not None else default
 
 

@@ -68,6 +68,13 @@ def stamp(status: os.stat_result) -> Stamp:
     return [status.st_ino, status.st_size, status.st_mtime_ns]
 
 
+def is_of(status: os.stat_result, stamp_: Stamp, home_device: int) -> bool:
+    """Whether a target is the file of a stamp, or its copy on a file system of its own."""
+    if status.st_dev != home_device:
+        return crossing.alike(status, stamp_)
+    return stamp(status) == stamp_
+
+
 class Hands:
     """Does steps and undoes them, keeping the folders it works in open (a context manager).
 

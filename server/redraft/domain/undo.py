@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from redraft.domain import layout
 from redraft.domain.changes import beneath
+from redraft.domain.crossing import alike
 from redraft.domain.journal import Journal, load, run
 from redraft.domain.plan import Ways, parents
 from redraft.domain.session import (
@@ -17,7 +18,7 @@ from redraft.domain.session import (
     read_metadata,
     write_metadata,
 )
-from redraft.domain.steps import stamp
+from redraft.domain.steps import is_of, stamp
 from redraft.domain.tombstones import Mason
 from redraft.domain.trash import dated
 from redraft.domain.view import is_hidden
@@ -156,13 +157,21 @@ def _journal_bytes(root: Root, folder: str) -> bytes | None:
 
 
 def _reopen(root: Root, name: str) -> None:
-    with root.folder.sub(layout.session_folder(name)) as folder:
-        metadata = read_metadata(folder, name)
-        metadata["status"] = "paused"
-        write_metadata(folder, metadata)
+    try:
+        with root.folder.sub(layout.session_folder(name)) as folder:
+            metadata = read_metadata(folder, name)
+            metadata["status"] = "paused"
+            write_metadata(folder, metadata, flush=False)
+    except OSError:
+        return  # informational; the undo itself is done
 
 
 # Commit -----------------------------------------------------------------------------------------
+
+
+def _device(root: Root) -> int:
+    status = root.folder.stat(layout.WORKFLOW)
+    return status.st_dev if status is not None else 0
 
 
 class _Reversal:
@@ -180,6 +189,13 @@ class _Reversal:
         self._leaving: set[str] = set()  # the documents that go from global
         self._made = {step[1] for step in journal.steps if step[0] == "mkdir"}
         self._ways = Ways(root.folder)
+        self._device = _device(root)
+
+    def _came_across(
+        self, there: os.stat_result, kept: os.stat_result, old: list[int]
+    ) -> bool:
+        """Whether what is kept is a copy from the file system of its target."""
+        return there.st_dev != self._device and alike(kept, old)
 
     def now(self, path: str) -> str:
         """Where a path of the commit's record lies at this moment."""
@@ -202,9 +218,9 @@ class _Reversal:
         inner = self.inner(staged)
         there = self._there(target)
         kept = self.root.folder.stat(self.now(inner))
-        if there is None or stamp(there) != new:
+        if there is None or not is_of(there, new, self._device):
             self._keep(target, "it was changed after the commit", inner)
-        elif kept is None or stamp(kept) != old:
+        elif kept is None or not (stamp(kept) == old or self._came_across(there, kept, old)):
             self._keep(target, "its old content is gone from the archive", inner)
         else:
             self.back.append(["swap", f"{self.home}/{inner}", target, new, old])
@@ -215,7 +231,7 @@ class _Reversal:
         there = self._there(target)
         if there is None:
             self._keep(target, "it was removed after the commit", None)
-        elif stamp(there) != new:
+        elif not is_of(there, new, self._device):
             self._keep(target, "it was changed after the commit", None)
         else:
             self.back.append(["take", target, f"{self.home}/{inner}", new])

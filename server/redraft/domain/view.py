@@ -10,6 +10,7 @@ import os
 import stat as modes
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
+from redraft.disk.folder import read_all
 from redraft.disk.paths import canonical, refuse_protected, relative
 from redraft.domain import layout
 from redraft.domain.session import Session
@@ -17,17 +18,17 @@ from redraft.errors import FileNotFound, PathOutsideRoot, RedraftError, Unsuppor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeVar
 
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
 
     Listing = list[tuple[str, str]]
+    Seen = TypeVar("Seen")
 
 _ATTEMPTS = 50
-_ONE_READ = 1 << 30
 _NO_DOCUMENT = (ENOENT, ENOTDIR, EISDIR, ELOOP)
 
 
@@ -175,8 +176,9 @@ class View:
             FileNotFound: nothing does, in this view.
         """
         path = self.path_of(given)
-        _, status = self.look(path)
+        _, status = self._steadily(self.look, path)
         if status is None:
+            self._check_there()
             raise self.not_found(path)
         return Stat(status)
 
@@ -233,6 +235,7 @@ class View:
             raise
 
     def _no_document(self, path: str) -> RedraftError:
+        self._check_there()
         _, status = self.look(path)
         if status is None or modes.S_ISREG(status.st_mode):
             return self.not_found(path)  # or it came a moment too late
@@ -242,6 +245,20 @@ class View:
         """Equal stamps around a look mean that no operation with a journal overlapped it."""
         return b"" if self.session is None else self.root.beat(self.session.name)
 
+    def _steadily(self, look: Callable[[str], Seen], path: str) -> Seen:
+        """Look again if an operation with a journal overlapped, whose middle nobody should see."""
+        for _ in range(_ATTEMPTS):
+            before = self._stamp()
+            try:
+                found = look(path)
+            except (RedraftError, OSError):
+                if self._unmoved(before):
+                    raise
+                continue
+            if self._unmoved(before):
+                return found
+        return look(path)
+
     def _unmoved(self, before: bytes) -> bool:
         return self.session is None or self.root.has_beat(before)
 
@@ -249,12 +266,7 @@ class View:
         """A document's bytes."""
         descriptor, _ = self._descriptor(self.path_of(given))
         try:
-            # One byte more than its size, so that one call sees the end of an ordinary file.
-            wanted = min(os.fstat(descriptor).st_size + 1, _ONE_READ)
-            parts = [os.read(descriptor, wanted)]
-            while len(parts[-1]) == wanted:
-                parts.append(os.read(descriptor, wanted))
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+            return read_all(descriptor)
         finally:
             os.close(descriptor)
 
@@ -269,6 +281,15 @@ class View:
 
     def list_path(self, path: str) -> Listing:
         """As :meth:`list`, for a canonical path."""
+        return self._steadily(self._list, path)
+
+    def _check_there(self) -> None:
+        # What an ended session's folder hides is no longer hidden from anybody.
+        if self.session is not None:
+            self.session.check_there()
+
+    def _list(self, path: str) -> Listing:
+        self._check_there()
         _, status = self.look(path)
         if status is None:
             raise self.not_found(path)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from redraft.faces.lsp.framing import Output
 
+    Encoded = tuple[bytes, ...]
     Fault = Callable[[BaseException, str], dict[str, object]]
 
 
@@ -44,23 +45,26 @@ class Call:
     def succeed(self, result: object) -> None:
         """Answer with a JSON-ready result."""
         if self._take():
-            self._answer(b'"result":' + json.dumps(result).encode())
+            self._answer(b'"result":', json.dumps(result).encode())
 
-    def succeed_raw(self, result: bytes) -> None:
+    def succeed_raw(self, result: Encoded) -> None:
         """Answer with a result that is JSON already."""
         if self._take():
-            self._answer(b'"result":' + result)
+            self._answer(b'"result":', *result)
 
     def fail(self, error: dict[str, object]) -> None:
         """Answer with an error member (see :mod:`redraft.faces.lsp.errors`)."""
         if self._take():
-            self._answer(b'"error":' + json.dumps(error).encode())
+            self._answer(b'"error":', json.dumps(error).encode())
 
     def run(self, work: Callable[[], object], fault: Fault) -> None:
-        """Do ``work`` here and now and answer with its result, or with what ``fault`` makes."""
+        """Do ``work`` here and now and answer with its result, or with what ``fault`` makes.
+
+        A tuple is a result that is JSON already, in parts.
+        """
         try:
             result = work()
-            if isinstance(result, bytes):
+            if isinstance(result, tuple):
                 self.succeed_raw(result)
             else:
                 self.succeed(result)
@@ -79,9 +83,9 @@ class Call:
             self._forget(self._id)
         return was_open
 
-    def _answer(self, member: bytes) -> None:
+    def _answer(self, *member: bytes) -> None:
         head = b'{"jsonrpc":"2.0","id":' + json.dumps(self._id).encode() + b","
-        self._output.send(head + member + b"}")
+        self._output.send(head, *member, b"}")
 
 
 class Calls:

@@ -14,7 +14,7 @@ from redraft.faces.lsp.uris import Side
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from redraft.faces.lsp.calls import Call
+    from redraft.faces.lsp.calls import Call, Encoded
     from redraft.faces.lsp.changes import Announcer, Event
     from redraft.faces.lsp.folders import Folders, Spot
     from redraft.faces.lsp.turns import Turns
@@ -189,13 +189,13 @@ def _read_directory(spot: Spot) -> object:
     return {"entries": [{"name": name, "type": kind} for name, kind in entries]}
 
 
-def _read_file(spot: Spot) -> bytes:
+def _read_file(spot: Spot) -> Encoded:
     try:
         content = read_side(spot)
     except UnsupportedFile as error:
         with View.of(spot.root, spot.session) as view:
             raise _of_folder(view, spot.path, error) from None
-    return b'{"content":"' + binascii.b2a_base64(content, newline=False) + b'"}'
+    return b'{"content":"', binascii.b2a_base64(content, newline=False), b'"}'
 
 
 def _chunks(spot: Spot) -> Iterator[bytes]:

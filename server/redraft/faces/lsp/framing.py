@@ -113,9 +113,13 @@ class Output:
         self._lock = threading.Lock()
         self._broken = False
 
-    def send(self, body: bytes) -> None:
-        """Write one body with its header; nothing happens once the client is gone."""
-        self.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    def send(self, *parts: bytes) -> None:
+        """Write one body, given in parts, with its header.
+
+        Nothing happens once the client is gone.
+        """
+        length = sum(map(len, parts))
+        self.write(b"".join((b"Content-Length: %d\r\n\r\n" % length, *parts)))
 
     def write(self, data: bytes) -> None:
         """Write octets that are framed already."""
