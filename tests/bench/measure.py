@@ -48,6 +48,7 @@ class Row:
         limit_at: the ``n`` that the limit is about (every one if None).
         growth: the growth exponent that is allowed at most, or None.
         unit: ``s`` for seconds, ``B`` for bytes.
+        slow: starts processes, so a quick run measures it at its smallest size only.
         least: how many samples of each side are taken however long they last.
         most: how many are taken at the most.
     """
@@ -63,6 +64,7 @@ class Row:
     limit_at: int | None = None
     growth: float | None = None
     unit: str = "s"
+    slow: bool = False
     least: int = 5
     most: int = 60
 
@@ -148,7 +150,9 @@ def measure(row: Row, ground: Ground, n: int, budget_s: float) -> Point:
     return point
 
 
-def take(row: Row, ground: Ground, sizes: list[int], budget_s: float, console: Console) -> Taken:
+def take(
+    row: Row, ground: Ground, sizes: Sequence[int], budget_s: float, console: Console
+) -> Taken:
     """Measure a row at these sizes; a size that goes wrong is reported and left out."""
     points = []
     for n in sizes:

@@ -148,6 +148,7 @@ ROWS = [
         floor="read a hint, two stats",
         about="sessions",
         sizes=SIZES,
+        slow=True,
         prepare=detect_first,
         limit=100e-6,
         limit_at=10_000,

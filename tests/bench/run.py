@@ -10,9 +10,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.bench.measure import Row
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-QUICK_LARGEST = 1_000
 
 
 def main() -> int:
@@ -22,7 +25,7 @@ def main() -> int:
     from rich.console import Console
     from tests.bench import of_changes, of_documents, of_markers, of_processes, of_sessions
     from tests.bench.ground import Ground, file_system
-    from tests.bench.measure import SIZES, take
+    from tests.bench.measure import take
     from tests.bench.report import table, write_json
 
     rooms = (of_markers, of_sessions, of_documents, of_changes, of_processes)
@@ -34,14 +37,19 @@ def main() -> int:
         kind = file_system(ground.path)
         console.print(f"Working in {ground.path} ({kind})")
         budget = options.seconds or (0.4 if options.quick else 1.5)
-        largest = QUICK_LARGEST if options.quick else max(SIZES)
-        wanted = [(row, [n for n in row.sizes if n <= largest]) for row in rows]
+        wanted = [(row, _sizes(row, quick=options.quick)) for row in rows]
         results = [take(row, ground, sizes, budget, console) for row, sizes in wanted]
     table(results, Console(width=None if sys.stdout.isatty() else 150))
     if options.json:
         write_json(results, options.json, kind)
     lost = sum(len(sizes) for _, sizes in wanted) - sum(len(points) for _, points in results)
     return 1 if lost else 0
+
+
+def _sizes(row: Row, *, quick: bool) -> tuple[int, ...]:
+    if quick:
+        return row.sizes[:1] if row.slow else row.sizes[:2]
+    return row.sizes
 
 
 def _options(names: list[str]) -> argparse.Namespace:

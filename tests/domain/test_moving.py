@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from redraft.disk.folder import Folder
 from redraft.errors import FileExists
 from tests.domain.desk import Desk
 
@@ -130,21 +131,30 @@ def test_a_copied_link_is_what_it_points_to(draft: Desk) -> None:
 def test_another_case_of_one_entry_leaves_no_tombstone(
     draft: Desk, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A disk that ignores case shows one entry under both names; two links to one file do so too.
-    if kind == "file":
-        draft.write("x.md", "mine\n")
-        files = draft.path / ".workflow/draft/files"
-        os.link(files / "x.md", files / "X.md")
-        draft.run("rename", path="x.md", new_path="X.md", overwrite=True)
-        (files / "x.md").unlink(missing_ok=True)
-        shown = {"X.md": "file"}
-    else:
-        draft.write("new/x.md", "mine\n")
-        monkeypatch.setattr("redraft.domain.moving._is_same_entry", lambda *_: True)
-        draft.run("rename", path="new", new_path="New")
-        shown = {"New": "directory", "New/x.md": "file"}
-    assert shown.items() <= draft.shown().items()
-    assert draft.changes()[2] == []
+    # As on a disk that ignores case: both spellings are one entry.
+    old, new = ("x.md", "X.md") if kind == "file" else ("new/x.md", "New/x.md")
+    draft.write(old, "mine\n")
+    one = draft.path / ".workflow/draft/files" / old.partition("/")[0]
+    status = one.stat()
+    real = Folder.stat
+
+    def blind(self: Folder, name: str) -> os.stat_result | None:
+        spelled = name in ("files/X.md", "files/New")
+        return status if spelled and one.exists() else real(self, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "stat", blind)
+        draft.run("rename", path=old.partition("/")[0], new_path=new.partition("/")[0])
+    assert draft.read(new) == "mine\n"
+    assert draft.changes() == ([], [new], [])
+    assert not one.exists()
+
+
+def test_two_hard_links_are_two_documents(draft: Desk) -> None:
+    os.link(draft.path / "a.md", draft.path / "A.md")
+    assert draft.refused("rename", path="a.md", new_path="A.md").code == "file_exists"
+    draft.run("rename", path="a.md", new_path="A.md", overwrite=True)
+    assert draft.changes() == ([], [], ["a.md"])
 
 
 def test_a_rename_that_fails_at_its_last_step_changes_nothing(

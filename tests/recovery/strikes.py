@@ -32,7 +32,9 @@ NAMES = (
 
 
 @contextmanager
-def watched(strike: Strike, *, flushes: bool = False) -> Iterator[None]:
+def watched(
+    strike: Strike, *, flushes: bool = False, without_renameat2: bool = False
+) -> Iterator[None]:
     """Call ``strike`` with the name of each changing call before it is made.
 
     Writing is struck in its middle too. Flushes are counted (and made) only if asked for: a killed
@@ -62,6 +64,8 @@ def watched(strike: Strike, *, flushes: bool = False) -> Iterator[None]:
         real["overwrite"](descriptor, data)
 
     def special(*args: Any) -> bool:
+        if without_renameat2:
+            return False
         strike("renameat2")
         return renameat2(*args)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from redraft.commands import overview, results
@@ -17,8 +18,8 @@ from redraft.domain import (
     migration,
     undo,
 )
-from redraft.domain.difference import unified
-from redraft.domain.plan import Plan, plan
+from redraft.domain.difference import MAX_DIFF_BYTES, not_compared, unified
+from redraft.domain.plan import Item, Plan, plan
 from redraft.domain.session import Session, chosen
 from redraft.domain.view import View
 from redraft.errors import InvalidArguments
@@ -147,7 +148,7 @@ def cancel(root: Root, request: requests.CancelSession, _: Progress) -> results.
         return results.Cancelled(
             root=root.path,
             session=session.name,
-            discarded=overview.changes(ended.survey),
+            discarded=overview.changes(ended.survey()),
             retry_count=ended.retry_count,
             retries_archive=ended.retries_archive,
             trash=ended.place or "",
@@ -176,7 +177,7 @@ def complete(root: Root, request: requests.CompleteSession, _: Progress) -> resu
             root=root.path,
             session=session.name,
             archived_to=ended.place,
-            unapplied=overview.changes(ended.survey),
+            unapplied=overview.changes(ended.survey()),
         )
 
 
@@ -229,21 +230,22 @@ def diff(root: Root, request: requests.DiffSession, progress: Progress) -> resul
         items = plan(session, wanted, progress).items
         files = []
         for item in items:
-            before, after = _sides(view, item.path, item.kind)
-            binary, text = unified(before, after, item.path, request.context_lines)
+            binary, text = _difference(view, item, request.context_lines)
             files.append(
                 results.FileDiff(path=item.path, kind=item.kind, binary=binary, diff=text)  # type: ignore[arg-type]  # the plan uses these words only
             )
         return results.SessionDiff(root=root.path, session=session.name, files=files)
 
 
-def _sides(view: View, path: str, kind: str) -> tuple[bytes | None, bytes | None]:
-    """Global's content and the session's; None where a side has no file."""
-    try:
-        before: bytes | None = view.root.folder.read(path)
-    except OSError:
-        before = None
-    return before, None if kind == "deleted" else view.read(path)
+def _difference(view: View, item: Item, context_lines: int) -> tuple[bool, str]:
+    """Whether it is binary (or too large to be read for this), and the diff against global."""
+    sizes = [None if side is None else side.st_size for side in (item.now, item.copy)]
+    regular = all(stat.S_ISREG(side.st_mode) for side in (item.now, item.copy) if side is not None)
+    if not regular or max(size or 0 for size in sizes) > MAX_DIFF_BYTES:
+        return True, not_compared(item.path, *sizes)
+    before = None if item.now is None else view.root.folder.read(item.path)
+    after = None if item.copy is None else view.read(item.path)
+    return unified(before, after, item.path, context_lines)
 
 
 def discard(root: Root, request: requests.DiscardChanges, _: Progress) -> results.Discarded:

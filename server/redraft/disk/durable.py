@@ -25,7 +25,7 @@ def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) ->
     folder.unlink(via)
     write_file(folder, via, (data,), flush=flush)
     try:
-        if not flush and folder.stat(name) is not None:
+        if not flush and folder.is_file(name):
             # Renaming unflushed data over a file makes ext4 flush it at once; an exchange does not.
             swap(folder, via, name)
             folder.unlink(via)

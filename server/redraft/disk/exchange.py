@@ -7,7 +7,7 @@ a link beside and a rename do the same with a very short window that the caller 
 from __future__ import annotations
 
 import os
-from errno import EACCES, EEXIST, EINVAL, EISDIR, ENOENT, ENOSYS, ENOTSUP, EPERM
+from errno import EACCES, EEXIST, EINVAL, EISDIR, EMLINK, ENOENT, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
 
 from redraft.disk import calls
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 KEEP = ".replaced"
 _NOREPLACE, _EXCHANGE = 1, 2
 _REFUSED = (EINVAL, ENOSYS, ENOTSUP, EPERM)
+_NO_LINKS = (EACCES, EISDIR, EMLINK, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM)
 
 
 
@@ -81,13 +82,23 @@ def rename_noreplace(folder: Folder, name: str, to: Folder, to_name: str) -> Non
     Raises:
         FileExistsError: if the target is there; nothing has moved then.
     """
-    if _renameat2(folder, name, to, to_name, _NOREPLACE):
-        return
+    try:
+        if not _renameat2(folder, name, to, to_name, _NOREPLACE):
+            _link_and_unlink(folder, name, to, to_name)
+    except FileExistsError:
+        one, two = folder.stat(name), to.stat(to_name)
+        if one is None or two is None or not os.path.samestat(one, two) or one.st_nlink < 2:
+            raise
+        # A death between the two calls below left one file under both names: now it moves on.
+        calls.unlink(folder.handle, folder.at(name))
+
+
+def _link_and_unlink(folder: Folder, name: str, to: Folder, to_name: str) -> None:
     try:
         calls.link(folder.handle, folder.at(name), to.handle, to.at(to_name))
-    except FileExistsError:
-        raise
-    except OSError:
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
         # Folders, and file systems without hard links: look, then rename.
         if to.stat(to_name) is not None:
             raise FileExistsError(EEXIST, os.strerror(EEXIST), f"{to.path}/{to_name}") from None
@@ -107,13 +118,13 @@ def exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
     # Without the call: keep the old one under a second name, put the new one over it, then let
     # the old one take the new one's place. It has a name at every moment.
     keep = name + KEEP
-    finish_exchange(folder, name)
+    finish_exchange(folder, name, to, to_name)
     if folder.stat(name) is None:
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT), f"{folder.path}/{name}")
     try:
         calls.link(to.handle, to.at(to_name), folder.handle, folder.at(keep))
     except OSError as error:
-        if error.errno not in (EPERM, EISDIR, ENOTSUP, EACCES):
+        if error.errno not in _NO_LINKS:
             raise
         # Folders, and file systems without hard links: for a moment nothing is at the target.
         rename_noreplace(to, to_name, folder, keep)
@@ -121,15 +132,15 @@ def exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
     calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))
 
 
-def finish_exchange(folder: Folder, name: str) -> None:
-    """Clear up after an exchange without ``renameat2`` whose process died in it.
-
-    If the new one has left already, the old one takes its place, as it was about to.
-    """
+def finish_exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
+    """Clear up after an exchange without ``renameat2`` whose process died in it."""
     keep = name + KEEP
     if folder.stat(keep) is None:
         return
     if folder.stat(name) is None:
+        # The new one has left already: the old one takes its place, as it was about to.
         calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))
+    elif to.stat(to_name) is None:
+        rename_noreplace(folder, keep, to, to_name)
     else:
         calls.unlink(folder.handle, folder.at(keep))

@@ -84,6 +84,11 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def is_file(self, name: str) -> bool:
+        """Whether a regular file (no link to one) lies at a name."""
+        found = self.stat(name)
+        return found is not None and modes.S_ISREG(found.st_mode)
+
     def names(self) -> list[str]:
         """The names in the folder itself, unordered."""
         return os.listdir(self.path if self.handle is None else self.handle)

@@ -40,8 +40,8 @@ def unified(
     new_name = "/dev/null" if after is None else _name(f"b/{path}")
     old, new = before or b"", after or b""
     if not (_comparable(old) and _comparable(new)):
-        sizes = f"{_size(before)}, {_size(after)}"
-        return True, f"Binary files {old_name.strip()} and {new_name.strip()} differ ({sizes}).\n"
+        sizes = [None if side is None else len(side) for side in (before, after)]
+        return True, not_compared(path, *sizes)
     if old == new:
         kind = "new" if before is None else "deleted"
         names = " ".join(_name(side + path).strip() for side in ("a/", "b/"))
@@ -50,12 +50,25 @@ def unified(
     return False, f"--- {old_name}\n+++ {new_name}\n{body.decode()}"
 
 
+def not_compared(path: str, before: int | None, after: int | None) -> str:
+    """The sentence for contents that are not compared line by line.
+
+    Args:
+        path: what to call the file.
+        before: the earlier content's size in bytes; None where there was no file.
+        after: the later content's size; None where the file is gone.
+    """
+    old_name = "/dev/null" if before is None else _name(f"a/{path}").strip()
+    new_name = "/dev/null" if after is None else _name(f"b/{path}").strip()
+    return f"Binary files {old_name} and {new_name} differ ({_size(before)}, {_size(after)}).\n"
+
+
 def _comparable(content: bytes) -> bool:
     return len(content) <= MAX_DIFF_BYTES and is_text(content, whole=True)
 
 
-def _size(content: bytes | None) -> str:
-    return "no file" if content is None else f"{len(content)} bytes"
+def _size(size: int | None) -> str:
+    return "no file" if size is None else f"{size} bytes"
 
 
 def _name(path: str) -> str:

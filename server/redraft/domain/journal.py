@@ -97,7 +97,7 @@ def load(root: Root, folder: str) -> Journal | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        found = json.loads(data)
+        found = json.loads(data.decode("utf-8", "surrogateescape"))
         journal = Journal(
             str(found["kind"]),
             layout.check_name(found["session"]),
@@ -112,7 +112,7 @@ def load(root: Root, folder: str) -> Journal | None:
             if step[0] == "flush":
                 for path in step[1]:
                     _checked(root, path)
-    except (KeyError, TypeError, IndexError, RecursionError, RedraftError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError, RedraftError) as error:
         raise ValueError(f"the journal is damaged: {error!r}") from None
     return journal
 

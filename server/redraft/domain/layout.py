@@ -11,6 +11,7 @@ from redraft.errors import InvalidSessionName
 WORKFLOW = ".workflow"
 LOCK = ".workflow/.lock"
 MARKER = ".active-"
+HINT = ".workflow/.hint"
 COMPLETED = ".workflow/completed"
 TRASH = ".workflow/.trash"
 NEW = ".new"  # in .workflow/ and workspace/: what is on its way; nothing of worth is ever in it

@@ -192,18 +192,24 @@ def _set_status(session: Session, status: str) -> dict[str, object]:
 class Ended:
     """What a session held when it was cancelled or completed.
 
+    Its changes are only read off when somebody asks, as long as the session is held open: ending
+    it costs the same whatever it holds.
+
     Attributes:
-        survey: its changes.
         retry_count: its retries.
         retries_archive: where they were moved, or None.
         place: where the session's folder lies now, relative to the root; None if in place.
     """
 
     def __init__(self, session: Session) -> None:
-        self.survey = Survey(session.folder)
-        self.retry_count = len(retries.of_session(session))
+        self._session = session
+        self.retry_count = retries.count(session.folder)
         self.retries_archive: str | None = None
         self.place: str | None = None
+
+    def survey(self) -> Survey:
+        """Its changes, read through the folder's handle wherever the folder lies now."""
+        return Survey(self._session.folder)
 
 
 def cancel(session: Session, *, backup_retries: bool) -> Ended:

@@ -13,7 +13,7 @@ import time
 
 from redraft.disk import calls
 from redraft.disk.lock import user
-from redraft.domain import layout
+from redraft.domain import hint, layout
 from redraft.errors import RedraftError
 
 TYPE_CHECKING = False
@@ -67,6 +67,8 @@ def active(root: Root) -> str | None:
 
 def _look(root: Root) -> str | None:
     root.settle()
+    if root.sighting is None and (known := _recalled(root)) is not None:
+        return known.name
     names, stamp, began = _scan(root)
     seen = root.sighting
     first = seen.first_seen_ns if seen is not None and seen.stamp == stamp else began
@@ -75,6 +77,21 @@ def _look(root: Root) -> str | None:
     name = names[0] if names else None
     root.sighting = Sighting(stamp, first, name, settled=began - first >= _settle_ns(stamp[1]))
     return name
+
+
+def _stamp(root: Root) -> tuple[int, int]:
+    status = os.stat(root.folder.at(layout.WORKFLOW), dir_fd=root.folder.handle)
+    return status.st_ino, status.st_mtime_ns
+
+
+def _recalled(root: Root) -> Sighting | None:
+    """What another process's scan found, if it verifiably still holds."""
+    stamp = _stamp(root)
+    holds, name = hint.recall(root, stamp)
+    if not holds or (name is not None and not usable(root, name)):
+        return None
+    root.sighting = Sighting(stamp, time.monotonic_ns(), name, settled=True)
+    return root.sighting
 
 
 def _settle_ns(mtime_ns: int) -> int:
@@ -89,12 +106,15 @@ def _scan(root: Root) -> tuple[list[str], tuple[int, int], int]:
         try:
             with root.folder.sub(layout.WORKFLOW) as folder:
                 before = folder.status()
-                names = [n[len(layout.MARKER) :] for n in folder.names() if _is_marker(folder, n)]
+                inside = folder.names()
+                names = [n[len(layout.MARKER) :] for n in inside if _is_marker(folder, n)]
                 after = folder.status()
         except FileNotFoundError:
             return [], (0, 0), began
         stamp = (after.st_ino, after.st_mtime_ns)
         if before.st_mtime_ns == after.st_mtime_ns:
+            if len(names) < 2:  # several are about to be healed
+                hint.leave(root, stamp, names[0] if names else None, len(inside))
             break
     return names, stamp, began
 
@@ -165,16 +185,42 @@ def activate(root: Root, name: str) -> str | None:
 
     From one session to another it is a single rename, so there is never none and never two.
     """
-    previous = heal_locked(root)
+    previous = _previous(root)
+    try:
+        _place(root, previous, name)
+    except (FileNotFoundError, FileExistsError):
+        # Somebody changed a marker within the tick of the last look: look properly.
+        previous = heal_locked(root)
+        _place(root, previous, name)
+    _see(root, name)
+    announce(root, name)
+    return previous
+
+
+def _previous(root: Root) -> str | None:
+    """The active session under the lock: the last look's answer while the folder has its time.
+
+    A marker that somebody added within the tick of that look is found by the next one: setting
+    ours changes the folder's time.
+    """
+    seen = root.sighting
+    if seen is not None and seen.stamp == _stamp(root):
+        return seen.name
+    return heal_locked(root)
+
+
+def _place(root: Root, previous: str | None, name: str) -> None:
     if previous is None:
         with root.folder.sub(layout.WORKFLOW) as folder:
             os.close(calls.create(folder.handle, folder.at(f"{layout.MARKER}{name}")))
             _flush_or(folder, lambda: folder.unlink(f"{layout.MARKER}{name}"))
     elif previous != name:
         _rename(root, previous, name)
-    root.sighting = None
-    announce(root, name)
-    return previous
+
+
+def _see(root: Root, name: str | None) -> None:
+    """Remember what we set ourselves; it settles like any other sighting."""
+    root.sighting = Sighting(_stamp(root), time.monotonic_ns(), name, settled=False)
 
 
 def pass_on(root: Root, old: str, new: str) -> bool:
@@ -183,7 +229,7 @@ def pass_on(root: Root, old: str, new: str) -> bool:
         _rename(root, old, new)
     except FileNotFoundError:
         return False
-    root.sighting = None
+    _see(root, new)
     announce(root, new)
     return True
 

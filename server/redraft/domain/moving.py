@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
+import unicodedata
 from typing import TYPE_CHECKING
 
 from redraft.disk.copying import copy_file
@@ -148,13 +149,18 @@ def _is_same_entry_view(view: View, source: str, target: str) -> bool:
 
 def _is_same_entry(session: Session, source: str, target: str) -> bool:
     """Whether two spellings are one entry for the file system (another case or Unicode form)."""
-    if source == target or source.casefold() != target.casefold():
+    if source == target or _folded(source) != _folded(target):
         return False
     for folder, prefix in ((session.root.folder, ""), (session.folder, f"{layout.FILES}/")):
         one, two = folder.stat(prefix + source), folder.stat(prefix + target)
         if one is not None and two is not None and one.st_ino == two.st_ino:
-            return True
+            # Two hard links to one file are two entries.
+            return modes.S_ISDIR(one.st_mode) or one.st_nlink == 1
     return False
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _transfer(

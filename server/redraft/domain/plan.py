@@ -103,7 +103,7 @@ def plan(session: Session, paths: list[str] | None, progress: Progress) -> Plan:
         is_free = blocked is None or under(blocked, survey.stones)
         item.state = _state(session, survey, item) if is_free else _state_behind(item)
         items.append(item)
-    return Plan(items, survey, len(retries.of_session(session)))
+    return Plan(items, survey, retries.count(session.folder))
 
 
 class Ways:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
 from redraft.domain import editing, layout
+from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.view import View
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments
@@ -26,6 +27,7 @@ _STAGE = f"{layout.TMP}/retry"
 _RECORD = re.compile(r"retry-([1-9]\d{0,8})\.json\Z")
 _VERSION = re.compile(r"retry-([1-9]\d{0,8})(?!\d)")
 _CHUNK = 1 << 20
+_LONGEST_SUFFIX = 200  # bytes, so that a version's name stays below what disks take
 
 
 class Kept:
@@ -42,6 +44,8 @@ class Kept:
 
 def _version(path: str, number: int) -> str:
     suffix = layout.suffix(path)
+    if len(suffix.encode("utf-8", "surrogateescape")) > _LONGEST_SUFFIX:
+        suffix = ""
     # The record has the name retry-<n>.json already.
     return f"retry-{number}{'.document.json' if suffix.lower() == '.json' else suffix}"
 
@@ -123,6 +127,11 @@ def of_session(session: Session) -> list[Kept]:
         if _RECORD.match(place.rpartition("/")[2])
     }
     return [kept for path in sorted(documents) for kept in of_document(session, path)]
+
+
+def count(folder: Folder) -> int:
+    """How many retries a session's folder holds."""
+    return sum(is_retry_record(path) for path, _ in folder.walk(layout.RETRIES))
 
 
 def _read(session: Session, path: str, number: int) -> Kept:

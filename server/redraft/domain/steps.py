@@ -29,7 +29,7 @@ from errno import EEXIST, ENOTEMPTY
 
 from redraft.disk import calls
 from redraft.disk.durable import flush_folders, publish
-from redraft.disk.exchange import exchange, rename_noreplace
+from redraft.disk.exchange import KEEP, exchange, finish_exchange, rename_noreplace
 from redraft.disk.folder import Folder
 from redraft.domain import crossing, layout
 
@@ -208,6 +208,8 @@ class Hands:
                 if not crossing.swap(*ends, old, new):
                     self._keep_theirs(staged, target)
             return
+        if not self.strict and self._stat(f"{staged}{KEEP}") is not None:
+            finish_exchange(*self._at(staged), *self._at(target))
         here, there = self._stamp(staged), self._stamp(target)
         if here != new:
             if there == old:
@@ -256,8 +258,8 @@ class Hands:
             if not crossing.take(*ends, old):
                 self._keep_theirs(None, target)
             return
-        there = self._stamp(target)
-        if self._stat(kept) is not None or there is None:
+        there, before = self._stamp(target), self._stamp(kept)
+        if there is None or before not in (None, there):
             return
         if there == old:
             self._carry(target, kept)

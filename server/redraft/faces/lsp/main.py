@@ -30,9 +30,11 @@ def main() -> int:
     workers = Workers()
 
     def assemble(server: RedraftServer) -> Parts:
+        from redraft.disk import beneath
         from redraft.faces.lsp.folders import OpenRoots
         from redraft.faces.lsp.parts import Parts
 
+        beneath.enable()
         return Parts(server, OpenRoots(), workers, ALONE_S)
 
     try:

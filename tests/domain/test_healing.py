@@ -1,0 +1,288 @@
+"""What contradicts itself is put right, once, and said."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redraft.domain import journal as journals
+from redraft.domain import layout
+from redraft.domain.root import Root
+from redraft.domain.view import View
+from redraft.errors import SessionCrashed
+
+from tests.recovery.picture import describe, listing
+from tests.recovery.stories import book, doc, do, everything, write
+from tests.recovery.strikes import die_at, in_child, watched
+
+METADATA = layout.METADATA
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    """A book with an active session ``draft``."""
+    book(tmp_path)
+    opened = Root.open(str(tmp_path))
+    do(opened, "session start", name="draft", description="Chapter é")
+    write(opened, "a.md", "a1")
+    return opened
+
+
+def inside(root: Root, name: str) -> Path:
+    return Path(root.path, layout.session_folder("draft"), name)
+
+
+def metadata(root: Root) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(inside(root, METADATA).read_text("utf-8"))
+    return found
+
+
+UNREADABLE = {
+    "empty": b"",
+    "torn": b'{"session_id": "dra',
+    "another type": b"[1, 2]",
+    "another encoding": '{"project": "é"}'.encode("latin-1"),
+    "huge": b" " * ((1 << 20) + 2) + b"{}",
+    "deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "binary": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("verb", ["session status", "session list", "session pause"])
+def test_metadata_that_cannot_be_read_is_recreated_and_kept(
+    root: Root, content: bytes, verb: str
+) -> None:
+    """Faults 13, 20 and 22: the session goes on, with its changes."""
+    inside(root, METADATA).write_bytes(content)
+    do(root, verb)
+    told = root.take_repairs()
+    assert told == ["Recreated workflow-session.json of session 'draft'."] or verb == "session pause"
+    assert inside(root, f"{METADATA}.unreadable").read_bytes() == content
+    assert metadata(root)["session_id"] == "draft"
+    shown = do(root, "session status", session="draft")
+    assert (shown.change_count, root.take_repairs()) == (1, [])
+
+
+def test_missing_metadata_is_recreated_from_the_name_and_the_times(root: Root) -> None:
+    inside(root, METADATA).unlink()
+    shown = do(root, "session status")
+    assert (shown.name, shown.status, shown.phase, shown.type) == ("draft", "ACTIVE", "PLAN", "medium")
+    assert metadata(root)["meta"]["created"] == shown.created_at
+    assert root.take_repairs() == ["Recreated workflow-session.json of session 'draft'."]
+
+
+def test_unreadable_metadata_of_before_is_not_overwritten(root: Root) -> None:
+    for turn in range(3):
+        inside(root, METADATA).write_text(f"damage {turn}")
+        do(root, "session status")
+    kept = sorted(path.read_text() for path in inside(root, "").glob(f"{METADATA}.unreadable*"))
+    assert kept == ["damage 0", "damage 1", "damage 2"]
+
+
+def test_foreign_fields_are_kept_and_wrong_types_made_good(root: Root) -> None:
+    found = metadata(root)
+    found |= {"newer": {"deep": [1, None, "ü"]}, "type": 7, "progress": {"extra": 1}}
+    found["project"] = "lone \ud800"
+    inside(root, METADATA).write_text(json.dumps(found))
+    do(root, "session phase", phase="IMPLEMENT")
+    after = metadata(root)
+    assert after["newer"] == {"deep": [1, None, "ü"]}
+    assert after["progress"]["extra"] == 1
+    assert (after["type"], after["current_phase"]) == ("medium", "IMPLEMENT")
+    assert do(root, "session status").description == "lone ?"
+
+
+def test_metadata_with_times_of_another_zone_is_read_in_utf_8(root: Root) -> None:
+    """Fault 22: whatever the locale says."""
+    assert metadata(root)["project"] == "Chapter é"
+    assert do(root, "session status").description == "Chapter é"
+
+
+def _die_in(root: Root, verb: str, call: int, **arguments: Any) -> None:
+    def act() -> None:
+        with Root.open(root.path) as other, watched(die_at(call)):
+            do(other, verb, **arguments)
+
+    assert in_child(act, Path(root.path).with_suffix(".txt")) == -9
+
+
+def _calls_of(root: Root, verb: str, **arguments: Any) -> list[str]:
+    names: list[str] = []
+    with watched(names.append):
+        do(root, verb, **arguments)
+    return names
+
+
+def test_an_operation_that_nobody_can_finish_leaves_the_session_crashed(root: Root) -> None:
+    """It is said what is missing and what to do; the session can be cancelled and loses nothing."""
+    everything(root)
+    steps_begin = _calls_of(root, "rename", path="a.md", new_path="z.md").index("renameat2") + 3
+    do(root, "rename", path="z.md", new_path="a.md")
+    _die_in(root, "session commit", 22, force=True)
+    open_journal = inside(root, layout.JOURNAL)
+    assert open_journal.exists() and steps_begin
+    open_journal.write_text(open_journal.read_text()[:-9])
+    shown = do(root, "session list").sessions
+    assert [(row.name, row.status) for row in shown] == [("draft", "CRASHED")]
+    (told,) = root.take_repairs()
+    assert told.startswith("Could not finish what was interrupted in .workflow/draft: the journal")
+    do(root, "session list")
+    assert root.take_repairs() == []
+    with pytest.raises(SessionCrashed) as caught:
+        do(root, "session switch", name="draft")
+    assert caught.value.suggestions == ("/session recover draft", "/session cancel draft")
+    with pytest.raises(SessionCrashed):
+        write(root, "a.md", "a9")
+    recovery = do(root, "session recover", session="draft")
+    assert len(recovery.left) == 1
+    cancelled = do(root, "session cancel", session="draft")
+    assert Path(root.path, cancelled.trash, layout.JOURNAL).exists()
+    assert list(root.sessions()) == []
+
+
+def test_a_journal_that_names_a_path_outside_is_never_followed(root: Root) -> None:
+    """Faults 7 and 18: it is data, and may have been written by anybody."""
+    Path(root.path).with_name("outside.md").write_bytes(doc("outside"))
+    for step in (
+        ["move", "../outside.md", ".workflow/draft/files/x.md"],
+        ["put", ".workflow/draft/files/a.md", "/tmp/x", [1, 2, 3]],
+        ["drop", ".git/config"],
+        ["explode"],
+        [],
+    ):
+        record = {
+            "format": 1,
+            "kind": "commit",
+            "session": "draft",
+            "at": "",
+            "record": ".workflow/draft",
+            "info": {},
+            "steps": [step],
+        }
+        inside(root, layout.JOURNAL).write_text(json.dumps(record))
+        with Root.open(root.path) as other:
+            assert do(other, "session status", session="draft").status == "CRASHED"
+        assert Path(root.path).with_name("outside.md").read_bytes() == doc("outside")
+    inside(root, layout.JOURNAL).unlink()
+
+
+def test_a_journal_without_a_word_in_the_lock_is_found_too(root: Root) -> None:
+    """A power cut can take the lock's record and leave the flushed journal."""
+    _die_in(root, "session commit", 22, force=True)
+    Path(root.path, layout.LOCK).write_bytes(b"")
+    do(root, "session list")
+    assert not inside(root, layout.JOURNAL).exists()
+
+
+@pytest.mark.parametrize("content", [b"nonsense", b"{", b"[]", b"\xff" * 9000, b'{"open": 7}'])
+def test_a_lock_record_that_cannot_be_read_makes_everything_be_looked_over(
+    root: Root, content: bytes
+) -> None:
+    _die_in(root, "session commit", 22, force=True)
+    Path(root.path, layout.LOCK).write_bytes(content)
+    with Root.open(root.path) as other:
+        do(other, "session start", name="next")
+        do(other, "doctor")
+    assert not list(Path(root.path, ".workflow").glob("*/.tmp/*"))
+    assert not inside(root, layout.JOURNAL).exists()
+
+
+def test_a_person_s_edit_is_kept_when_a_commit_is_carried_on(root: Root) -> None:
+    """Promise 3: a target that changed meanwhile is set aside and reported, never overwritten."""
+    write(root, "part/b.md", "b1")
+    names = _commit_calls(root)
+    first = [i for i, name in enumerate(names, 1) if name == "renameat2"][1]
+    _die_in(root, "session commit", first, force=True)
+    for name in ("a.md", "part/b.md"):
+        if Path(root.path, name).read_bytes() not in (doc("a1"), doc("b1")):
+            Path(root.path, name).write_bytes(doc("theirs"))
+    with Root.open(root.path) as other:
+        do(other, "session list")
+        told = other.take_repairs()
+    assert any("was changed meanwhile and kept as it is" in line for line in told)
+    contents = [Path(root.path, name).read_bytes() for name in ("a.md", "part/b.md")]
+    assert doc("theirs") in contents
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    assert list((archive / layout.SET_ASIDE).rglob("*.md"))
+
+
+def _commit_calls(root: Root) -> list[str]:
+    import shutil
+
+    copy = Path(root.path).with_name("rehearsal")
+    shutil.copytree(root.path, copy, symlinks=True)
+    with Root.open(str(copy)) as other:
+        return _calls_of(other, "session commit", force=True)
+
+
+def test_an_interrupted_undo_that_failed_once_is_finished_by_doctor(root: Root) -> None:
+    do(root, "session commit", force=True)
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    record = json.loads((archive / layout.JOURNAL).read_text())
+    home = layout.session_folder("draft")
+    place = archive.relative_to(root.path).as_posix()
+    record |= {
+        "kind": "undo",
+        "record": home,
+        "steps": [["move", place, home], ["drop", f"{home}/{layout.JOURNAL}"]],
+    }
+    (archive / layout.JOURNAL).write_text(json.dumps(record))
+    found = do(root, "doctor")
+    assert found.found == [f"{place}: an interrupted undo"]
+    assert len(found.repaired) == 1
+    assert list(root.sessions()) == ["draft"]
+
+
+def test_doctor_finds_a_healthy_root_healthy(root: Root) -> None:
+    """A second look changes nothing and reports nothing."""
+    everything(root)
+    do(root, "doctor")
+    before, state = listing(Path(root.path)), describe(Path(root.path))
+    report = do(root, "doctor")
+    assert (report.found, report.repaired, report.left) == ([], [], [])
+    assert (listing(Path(root.path)), describe(Path(root.path))) == (before, state)
+
+
+def test_doctor_says_what_it_cannot_mend_and_clears_what_it_can(root: Root) -> None:
+    inside(root, ".tmp").mkdir(exist_ok=True)
+    inside(root, ".tmp/half").write_text("half")
+    inside(root, METADATA).unlink()
+    Path(root.path, ".workflow/linked").symlink_to("draft")
+    report = do(root, "doctor")
+    assert len(report.found) == 3
+    assert len(report.repaired) == 2
+    assert report.left == [".workflow/linked is a link; Redraft does not follow it"]
+    assert list(inside(root, ".tmp").iterdir()) == []
+
+
+def test_a_foreign_file_in_a_session_is_left_alone(root: Root) -> None:
+    inside(root, "plans").mkdir()
+    inside(root, "plans/plan.md").write_text("1. write")
+    os.mkfifo(inside(root, "pipe"))
+    do(root, "doctor")
+    do(root, "session commit", force=True)
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    assert (archive / "plans/plan.md").read_text() == "1. write"
+    do(root, "session undo")
+    with View.of(root, "draft") as view:
+        assert view.read("a.md") == doc("a1")
+    assert inside(root, "plans/plan.md").exists()
+
+
+def test_a_journal_survives_any_path(root: Root) -> None:
+    """Paths are bytes on disk; a name that is no Unicode comes back as it was."""
+    name = os.fsdecode(b"caf\xe9.md")
+    Path(root.path, name).write_bytes(doc("latin"))
+    step = [["put", f".workflow/draft/files/{name}", name, [1, 2, 3]]]
+    text = json.dumps(
+        journals.Journal("commit", "draft", step, ".workflow/draft").as_dict(), ensure_ascii=False
+    )
+    inside(root, layout.JOURNAL).write_bytes(text.encode("utf-8", "surrogateescape"))
+    loaded = journals.load(root, ".workflow/draft")
+    assert loaded is not None
+    assert loaded.steps == step
+    inside(root, layout.JOURNAL).unlink()
