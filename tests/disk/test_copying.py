@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from redraft.disk import calls, copying
 from redraft.disk.copying import copy_file, same_content, write_file
 from redraft.disk.folder import Folder

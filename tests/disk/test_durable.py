@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from redraft.disk import calls, durable
 from redraft.disk.durable import flush_files, flush_folders, place, publish
 from redraft.disk.folder import Folder

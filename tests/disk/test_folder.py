@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from redraft.disk import beneath
 from redraft.disk.folder import Folder
 
@@ -52,9 +53,7 @@ def test_a_walk_follows_no_link(folder: Folder) -> None:
 
 
 def test_a_walk_copes_with_what_goes_away(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = folder.walk()
-    next(walk)
-    walk.close()
+    next(iter(folder.walk()))
     sub = Folder.sub
 
     def vanish(self: Folder, name: str, *, create: bool = False) -> Folder:

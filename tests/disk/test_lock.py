@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from redraft.disk import calls, lock
 from redraft.disk.folder import Folder
 from redraft.disk.lock import Lock, Pulse

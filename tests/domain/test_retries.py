@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.domain.desk import Desk
 
 from redraft.domain.retries import half_recorded
 from redraft.errors import FileNotFound
-from tests.domain.desk import Desk
 
 
 def test_a_rejected_version_is_kept_with_its_reason(draft: Desk) -> None:

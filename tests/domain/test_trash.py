@@ -3,10 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
-
-from redraft.domain.trash import Bin, dated
 from tests.conftest import picture
 from tests.domain.desk import Desk
+
+from redraft.domain.trash import Bin, dated
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/etc", "completed", ".trash", "a/b", "", "CON"])

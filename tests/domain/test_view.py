@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.conftest import picture
+from tests.domain.desk import Desk
 
 from redraft.domain.view import View
 from redraft.errors import FileNotFound, NoActiveSession, RedraftError, UnsupportedFile
-from tests.conftest import picture
-from tests.domain.desk import Desk
 
 
 def test_resolve_names_the_file_behind_a_path(draft: Desk) -> None:
@@ -78,7 +78,7 @@ def test_a_session_that_cannot_be_found_is_an_error_and_not_global(draft: Desk) 
         (".git/config", "protected_path"),
         ("nul\0", "invalid_arguments"),
     ],
-    ids=lambda value: repr(value),
+    ids=repr,
 )
 def test_paths_that_lead_out_are_refused(
     draft: Desk, tmp_path: Path, path: str, code: str

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import OWN
+
 from redraft.domain import layout, marker
 from redraft.domain.changes import Survey
 from redraft.domain.retries import of_session
@@ -14,8 +16,6 @@ from redraft.domain.root import Root
 from redraft.domain.session import Session, read_metadata
 from redraft.domain.view import View
 from redraft.errors import SessionNotFound
-
-from tests.conftest import OWN
 
 DOCUMENT = b"doc:"
 """Every version of every document in these stories begins so, and no other file does."""
@@ -102,7 +102,9 @@ def litter(path: Path) -> list[str]:
         if where.name == layout.TMP:
             found += [str(where / name) for name in (*folders, *files)]
         else:
-            found += [str(where / n) for n in (*folders, *files) if n.endswith((".new", ".replaced"))]
+            found += [
+                str(where / n) for n in (*folders, *files) if n.endswith((".new", ".replaced"))
+            ]
             found += [str(where / n) for n in files if n.startswith(".redraft-")]
     lock = path / layout.LOCK
     if lock.exists() and b"holder" in lock.read_bytes().split(b"\n")[0]:

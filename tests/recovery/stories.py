@@ -167,7 +167,8 @@ STORIES = {
         in_draft(everything, writes("a.md", "a2")), step("retry", file_path="a.md", reason="no")
     ),
     "restore a retry": Story(
-        in_draft(everything, writes("a.md", "a2")), step("retry restore", file_path="a.md", number=1)
+        in_draft(everything, writes("a.md", "a2")),
+        step("retry restore", file_path="a.md", number=1),
     ),
     "checkpoint": Story(in_draft(everything), step("session checkpoint", label="x")),
     "restore": Story(
@@ -198,7 +199,10 @@ STORIES = {
         touches_global=True,
     ),
     "undo of a commit": Story(
-        in_draft(everything, *merge, commit), step("session undo"), touches_global=True, by_inode=True
+        in_draft(everything, *merge, commit),
+        step("session undo"),
+        touches_global=True,
+        by_inode=True,
     ),
     "undo of a commit with later edits": Story(
         in_draft(everything, commit, editor_saves("a.md", "theirs")),
@@ -229,9 +233,7 @@ STORIES = {
     "undo of a cancel": Story(in_draft(everything, step("session cancel")), step("session undo")),
     "complete": Story(in_draft(everything), step("session complete")),
     "complete in place": Story(in_draft(everything), step("session complete", archive=False)),
-    "discard": Story(
-        in_draft(everything), step("session discard", paths=["a.md"])
-    ),
+    "discard": Story(in_draft(everything), step("session discard", paths=["a.md"])),
     "discard part of a deleted folder": Story(
         in_draft(step("delete", path="part")), step("session discard", paths=["part/b.md"])
     ),

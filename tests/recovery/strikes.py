@@ -97,7 +97,7 @@ def in_child(act: Callable[[], None], errors: Path) -> int:
         try:
             act()
             os._exit(0)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - told by the parent
             errors.write_text(traceback.format_exc())
         finally:
             os._exit(70)

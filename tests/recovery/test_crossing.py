@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from redraft.domain import crossing
-from redraft.domain.root import Root
-
 from tests.conftest import picture
 from tests.recovery.picture import describe, difference, litter, versions
-from tests.recovery.stories import commit, doc, do, editor_saves, step, write
+from tests.recovery.stories import commit, do, doc, editor_saves, step, write
 from tests.recovery.strikes import die_at, in_child, watched
+
+from redraft.domain import crossing
+from redraft.domain.root import Root
 
 INSIDE = "REDRAFT_TEST_MOUNTED"
 UNSHARE = ["unshare", "-Urm"]
@@ -83,7 +83,9 @@ def _inside(tmp_path: Path) -> None:
             where = f"undo {undo}, call {number}"
             assert litter(path) == [], where
             assert found in states, f"{where}: {[difference(found, s) for s in states]}"
-            assert {doc("a1"), doc("b1"), doc("e1"), doc("b\n2\n3\n4\n5\n")} <= versions(path), where
+            assert {doc("a1"), doc("b1"), doc("e1"), doc("b\n2\n3\n4\n5\n")} <= versions(path), (
+                where
+            )
             subprocess.run(["umount", str(path / "part")], check=True)
             number += 1
         assert number > 50
@@ -136,8 +138,12 @@ def _saved_meanwhile(path: Path) -> None:
 @pytest.mark.timeout(300)
 def test_commit_and_undo_across_file_systems_survive_being_killed(tmp_path: Path) -> None:
     """Copied beside the target, flushed and renamed: the old version or the new, never half."""
-    assert _may_mount(), "this system lets nobody mount: run the tests as root, or allow user namespaces"
-    call = f"from tests.recovery.test_crossing import _inside, Path; _inside(Path({str(tmp_path)!r}))"
+    assert _may_mount(), (
+        "this system lets nobody mount: run the tests as root, or allow user namespaces"
+    )
+    call = (
+        f"from tests.recovery.test_crossing import _inside, Path; _inside(Path({str(tmp_path)!r}))"
+    )
     paths = os.pathsep.join(sys.path)
     done = subprocess.run(
         [*UNSHARE, sys.executable, "-c", call],

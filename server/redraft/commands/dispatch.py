@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from redraft.commands.naming import documents, named
 from redraft.commands.parameters import PATHS, parameters, usage
 from redraft.commands.requests import STRICT, Request, RunLine, SessionRequest
 from redraft.commands.roots import Roots
@@ -84,7 +85,8 @@ def execute(command: Command, request: Request, roots: Roots, progress: Progress
         return run_line(request.line, roots, request.session, request.root, progress)
     if command.handler is None:
         raise TypeError(f"{command.verb} has no handler")
-    root = roots.pick(request.root, _documents(request))
+    request = named(request, roots)
+    root = roots.pick(request.root, documents(request))
     try:
         result = command.handler(root, request, progress)
     except OSError as error:
@@ -141,15 +143,6 @@ def snake(arguments: Mapping[str, object], request: type) -> dict[str, object]:
         known.get(key, f"?{key}" if key in declared else key): value
         for key, value in arguments.items()
     }
-
-
-def _documents(request: Request) -> list[str]:
-    found: list[str] = []
-    kind: Any = type(request)
-    for name in PATHS.intersection(parameters(kind)):
-        value = getattr(request, name)
-        found += [value] if isinstance(value, str) else value or []
-    return found
 
 
 def _refuse_broken_text(command: Command, values: dict[str, Any]) -> None:

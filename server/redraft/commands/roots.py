@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from redraft.commands.schemes import is_uri
+from redraft.commands.uris import parse
 from redraft.errors import InvalidArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from redraft.domain.root import Root
 
@@ -24,6 +25,7 @@ class Roots:
             RedraftError: one of them is no folder, or is out of reach.
         """
         self._open: dict[str, Root] = {}
+        self._spelled: dict[str, Root] = {}
         for path in paths:
             self.add(path)
 
@@ -32,15 +34,18 @@ class Roots:
         from redraft.domain.root import Root
 
         place = _real(path)
-        if place not in self._open:
+        root = self._open.get(place)
+        if root is None:
             root = Root.open(place)
-            return self._open.setdefault(root.path, root)
-        return self._open[place]
+            root = self._open.setdefault(root.path, root)
+        self._spelled[root.path] = self._spelled[os.path.abspath(_local(path))] = root
+        return root
 
     def remove(self, path: str) -> None:
         """Close a folder; one that is not open is ignored."""
         root = self._open.pop(_real(path), None)
         if root is not None:
+            self._forget(root)
             root.close()
 
     def all(self) -> list[Root]:
@@ -61,13 +66,31 @@ class Roots:
             return self._named(root)
         if len(self._open) == 1:
             return next(iter(self._open.values()))
-        holders = {holder.path: holder for path in paths if (holder := self._holder(path))}
+        inside = [found[0][0] for path in paths if (found := self._of_document(path))]
+        holders = {root.path: root for root in inside}
         if len(holders) == 1:
             return next(iter(holders.values()))
         raise InvalidArguments([self._undecided(len(holders))])
 
+    def holders(self, path: str) -> list[tuple[Root, str]]:
+        """The open folders that hold an absolute path, the innermost first.
+
+        Returns:
+            Each folder with the path inside it, with ``/``; ``""`` is the folder itself.
+        """
+        for place in _ways(path):
+            found: dict[str, tuple[Root, str]] = {}
+            for base, root in sorted(dict(self._spelled).items(), key=lambda item: -len(item[0])):
+                inner = _inside(base, place)
+                if inner is not None:
+                    found.setdefault(root.path, (root, inner))
+            if found:
+                return sorted(found.values(), key=lambda holder: len(holder[1]))
+        return []
+
     def close(self) -> None:
         """Close every folder."""
+        self._spelled.clear()
         while self._open:
             self._open.popitem()[1].close()
 
@@ -82,12 +105,12 @@ class Roots:
             )
         return found
 
-    def _holder(self, path: str) -> Root | None:
-        place = _local(path)
-        if not os.path.isabs(place):
-            return None
-        inside = [root for root in self._open.values() if _holds(root.path, place)]
-        return max(inside, key=lambda root: len(root.path), default=None)
+    def _forget(self, root: Root) -> None:
+        self._spelled = {base: each for base, each in self._spelled.items() if each is not root}
+
+    def _of_document(self, path: str) -> list[tuple[Root, str]]:
+        place = parse(path).path if is_uri(path) else path
+        return self.holders(os.path.normpath(place)) if os.path.isabs(place) else []
 
     def _undecided(self, holders: int) -> str:
         if not self._open:
@@ -101,21 +124,35 @@ class Roots:
 
 
 def _local(path: str) -> str:
-    """The path behind a path, ``file:`` or ``redraft:`` URI."""
-    if path.startswith(("file:", "redraft:")):
-        return unquote(urlsplit(path).path)
-    return path
+    """The path of a folder that may be given as a ``file:`` URI."""
+    if not is_uri(path):
+        return path
+    place = parse(path)
+    if place.session is not None:
+        raise InvalidArguments([f"{path[:200]!r} is a session's view, not a folder"])
+    return place.path
 
 
 def _real(path: str) -> str:
     return os.path.realpath(os.path.abspath(_local(path)))
 
 
-def _holds(root: str, place: str) -> bool:
-    if place == root or place.startswith(root.rstrip(os.sep) + os.sep):
-        return True
+def _ways(path: str) -> Iterator[str]:
+    """The spellings of an absolute path: as it is, through the links above it, through all."""
+    yield path
     try:
-        resolved = os.path.realpath(os.path.dirname(place))
-    except ValueError:
-        return False
-    return resolved == root or resolved.startswith(root.rstrip(os.sep) + os.sep)
+        head, last = os.path.split(path)
+        yield os.path.join(os.path.realpath(head), last)
+        yield os.path.realpath(path)
+    except ValueError:  # no path that the system could have
+        return
+
+
+def _inside(base: str, path: str) -> str | None:
+    if path == base:
+        return ""
+    prefix = base.rstrip(os.sep) + os.sep
+    if not path.startswith(prefix):
+        return None
+    inner = path[len(prefix) :]
+    return inner.replace(os.sep, "/") if os.sep != "/" else inner

@@ -1,4 +1,4 @@
-"""Handlers of the session commands: each translates, makes one call into the domain, and answers."""
+"""Handlers of the session commands: each translates, calls the domain once, and answers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ _PLAIN = getattr(os, "O_PATH", 0) | getattr(os, "O_CLOEXEC", 0)
 class Calls:
     """The system call, prepared: reading flags and looking flags each in a structure of its own."""
 
-    def __init__(self, function: Callable[..., int], errno: Callable[[], int], keep: object) -> None:
+    def __init__(
+        self, function: Callable[..., int], errno: Callable[[], int], keep: object
+    ) -> None:
         self.function = function
         self.errno = errno
         self.keep = keep  # the structures, which ctypes addresses do not keep alive

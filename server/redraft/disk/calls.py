@@ -36,7 +36,9 @@ def write(descriptor: int, data: bytes | memoryview) -> None:
 
 def overwrite(descriptor: int, data: bytes) -> None:
     """Replace a small open file's content in place (the lock's record only)."""
-    written = os.pwrite(descriptor, data, 0) if hasattr(os, "pwrite") else _seek_write(descriptor, data)
+    written = (
+        os.pwrite(descriptor, data, 0) if hasattr(os, "pwrite") else _seek_write(descriptor, data)
+    )
     os.ftruncate(descriptor, written)
 
 

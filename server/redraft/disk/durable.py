@@ -90,8 +90,22 @@ def flush_files(root: Folder, names: Iterable[str]) -> None:
             os.close(descriptor)
 
 
+def set_times(root: Folder, times: Iterable[tuple[str, int]]) -> None:
+    """Set the modification times (ns) of files; those of one folder are best named in a row."""
+    opened, folder = "", root.sub("")
+    try:
+        for name, mtime_ns in times:
+            head, _, last = name.rpartition("/")
+            if head != opened:
+                folder.close()
+                opened, folder = head, root.sub(head)
+            calls.utime(folder.handle, folder.at(last), mtime_ns)
+    finally:
+        folder.close()
+
+
 def flush_folders(root: Folder, names: Iterable[str]) -> None:
-    """Wait until the names in all these folders are on the disk; missing folders are passed over."""
+    """Wait until the names in these folders are on the disk; missing folders are passed over."""
     wanted = sorted(set(names))
     if len(wanted) >= SYNCFS_FROM and _sync_file_system(root):
         return

@@ -23,7 +23,6 @@ _REFUSED = (EINVAL, ENOSYS, ENOTSUP, EPERM)
 _NO_LINKS = (EACCES, EISDIR, EMLINK, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM)
 
 
-
 def _find_renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
     try:
         import ctypes

@@ -167,7 +167,7 @@ class Folder:
         current = self
         for part in name.split("/"):
             try:
-                child = current._child(part, create=create)  # noqa: SLF001 - the same class
+                child = current._child(part, create=create)
             finally:
                 if current is not self:
                     current.close()
@@ -207,9 +207,7 @@ class Folder:
             folder, last = self.parent(name)
             with folder:
                 flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.BINARY
-                descriptor = os.open(
-                    folder.at(last), flags | calls.NONBLOCK, dir_fd=folder.handle
-                )
+                descriptor = os.open(folder.at(last), flags | calls.NONBLOCK, dir_fd=folder.handle)
         mode = os.fstat(descriptor).st_mode
         if modes.S_ISREG(mode):
             return descriptor

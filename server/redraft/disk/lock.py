@@ -241,7 +241,9 @@ def describe(record: Record) -> str:
     holder = record.get("holder")
     if not isinstance(holder, dict) or "pid" not in holder:
         return "another process"
-    return f"process {holder['pid']} of {holder.get('user', '?')} ({holder.get('doing', 'at work')})"
+    return (
+        f"process {holder['pid']} of {holder.get('user', '?')} ({holder.get('doing', 'at work')})"
+    )
 
 
 def user() -> str:

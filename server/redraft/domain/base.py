@@ -94,9 +94,7 @@ def _clear_empty(folder: Folder, name: str) -> bool:
     return True
 
 
-def _snapshot(
-    folder: Folder, source: Folder, path: str, name: str, before: os.stat_result
-) -> bool:
+def _snapshot(folder: Folder, source: Folder, path: str, name: str, before: os.stat_result) -> bool:
     """One try; False if the file moved meanwhile."""
     via = f"{layout.TMP}/base"
     folder.unlink(via)

@@ -24,9 +24,9 @@ from redraft.errors import InvalidArguments
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
+    from redraft.domain.reversal import Undoing
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
-    from redraft.domain.undo import Undoing
 
 _SIDES = (layout.FILES, layout.BASE, layout.DELETED)
 _MANIFEST = "manifest.json"
@@ -77,9 +77,9 @@ def _copy_tree(source: Folder, name: str, target: Folder, to_name: str) -> None:
         return
     target.make(to_name)
     for inner in source.folders(name):
-        target.make(f"{to_name}{inner[len(name):]}")
+        target.make(f"{to_name}{inner[len(name) :]}")
     for inner, status in source.walk(name):
-        place = f"{to_name}{inner[len(name):]}"
+        place = f"{to_name}{inner[len(name) :]}"
         folder, last = target.parent(place, create=True)
         with folder:
             if modes.S_ISLNK(status.st_mode):
@@ -212,7 +212,7 @@ def _undone(id_: str) -> str:
 
 def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> Undoing:
     """Restore what a restore replaced; the caller holds the lock."""
-    from redraft.domain.undo import Undoing
+    from redraft.domain.reversal import Undoing
 
     undoing = Undoing(name, "restore")
     if not dry:

@@ -5,9 +5,9 @@ Every repair is noted on the root, once, as a sentence.
 
 from __future__ import annotations
 
-import os
 import stat as modes
 
+from redraft.disk.exchange import KEEP
 from redraft.domain import layout, marker
 from redraft.domain.session import (
     Session,
@@ -22,6 +22,7 @@ from redraft.domain.trash import Bin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from redraft.disk.folder import Folder
@@ -90,7 +91,8 @@ def sweep(root: Root, folder: str) -> None:
 def sweep_workflow(root: Root) -> None:
     """Remove what was on its way into ``.workflow`` and ``workspace`` themselves."""
     for place in (layout.WORKFLOW, layout.WORKSPACE):
-        root.folder.remove_tree(f"{place}/{layout.NEW}")
+        for name in (layout.NEW, layout.NEW + KEEP):
+            root.folder.remove_tree(f"{place}/{name}")
 
 
 def sweep_after_failure(root: Root, lock: Lock) -> None:
@@ -228,9 +230,7 @@ def is_undo(root: Root, place: str) -> bool:
 
 def _dot_names(root: Root) -> list[str]:
     with root.folder.sub(layout.WORKFLOW) as folder:
-        return [
-            n for n in folder.names() if modes.S_ISREG(_mode(folder.stat(n)))
-        ]
+        return [n for n in folder.names() if modes.S_ISREG(_mode(folder.stat(n)))]
 
 
 def _mode(status: os.stat_result | None) -> int:

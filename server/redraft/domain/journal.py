@@ -196,7 +196,8 @@ def resume(root: Root, lock: Lock, folder: str) -> bool:
             return True  # the journal of an ended session is its undo record
         lock.begin(folder, journal.session)
         with Hands(root, journal.record, strict=False) as hands:
-            for step in journal.steps:
+            hands.refills = {s[2]: n for n, s in enumerate(journal.steps) if s[0] == "move"}
+            for hands.number, step in enumerate(journal.steps):
                 hands.do(step)
     except (Missing, OSError, ValueError) as error:
         root.note_stuck(folder)

@@ -225,9 +225,7 @@ def cancel(session: Session, *, backup_retries: bool) -> Ended:
         steps: list[Step] = []
         if backup_retries and ended.retry_count:
             moment = place.rpartition("-")[2]
-            ended.retries_archive = (
-                f"{layout.RETRIES_ARCHIVE}/{session.name}-cancelled-{moment}"
-            )
+            ended.retries_archive = f"{layout.RETRIES_ARCHIVE}/{session.name}-cancelled-{moment}"
             source = f"{session.path}/{layout.RETRIES}"
             steps.append(["move", source, ended.retries_archive])
         _leave(session, lock, "cancel", steps, place)

@@ -242,7 +242,7 @@ def _rename(root: Root, old: str, new: str) -> None:
 
 
 def _flush_or(folder: Folder, undo: Callable[[], object]) -> None:
-    """Flush the folder; if the disk refuses, take the change back: it may not outlast a power cut."""
+    """Flush the folder; if the disk refuses, take back what might not outlast a power cut."""
     try:
         folder.flush()
     except OSError:

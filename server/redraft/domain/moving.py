@@ -179,7 +179,7 @@ def _transfer(
     if modes.S_ISDIR(status.st_mode):
         session.folder.make(_STAGE)
         for inner, kind in view.walk(source):
-            _stage(view, inner, f"{_STAGE}{inner[len(source):]}", kind)
+            _stage(view, inner, f"{_STAGE}{inner[len(source) :]}", kind)
         if same:
             steps += _to_trash(session, source)
         elif view.look(target)[1] is not None:

@@ -94,7 +94,9 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise InvalidArguments(["a retry needs a reason"], ['/retry chapter.md "Too much exposition"'])
+        raise InvalidArguments(
+            ["a retry needs a reason"], ['/retry chapter.md "Too much exposition"']
+        )
     try:
         reason.encode()
     except UnicodeEncodeError:

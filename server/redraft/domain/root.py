@@ -100,7 +100,7 @@ class Root:
             with self.hold("look", wait_s=0):
                 pass
         except (Locked, OSError):
-            return  # somebody is at work, or we may not write here: then the next one will see to it
+            return  # somebody is at work, or we may not write here: the next one sees to it
 
     def busy(self) -> bool:
         """Whether a journal is open: an operation is at work this moment, or died at it."""
@@ -201,7 +201,10 @@ class Held:
 
 def _furnish(root: Folder) -> None:
     """Make ``workspace/`` and the ``.gitignore`` of both folders where missing; under the lock."""
-    for place, text in ((layout.WORKFLOW, b"*\n"), (layout.WORKSPACE, b"session.lock\n.session.lock.new\n.gitignore\n")):
+    for place, text in (
+        (layout.WORKFLOW, b"*\n"),
+        (layout.WORKSPACE, b"session.lock\n.session.lock.new\n.gitignore\n"),
+    ):
         if root.stat(f"{place}/.gitignore") is None:
             from redraft.disk.durable import publish
 

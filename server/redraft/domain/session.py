@@ -6,13 +6,14 @@ import stat as modes
 import time
 from errno import EMFILE, ENFILE, ENOMEM
 
-from redraft.disk.folder import Folder
 from redraft.domain import layout, marker
 from redraft.errors import NoActiveSession, SessionCrashed, SessionNotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from redraft.disk.folder import Folder
 
     from redraft.domain.root import Root
 

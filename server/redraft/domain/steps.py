@@ -4,13 +4,13 @@ A step is a list beginning with its verb; all paths are relative to the root:
 
 ======================================= ======================================================
 ``["move", from, to]``                  rename, replacing nothing
-``["swap", staged, target, old, new]``  exchange ``staged`` (stamp ``new``) with ``target`` (``old``)
+``["swap", staged, target, old, new]``  exchange ``staged`` (is ``new``) with ``target`` (is ``old``)
 ``["put", staged, target, new]``        move ``staged`` to ``target``, which must be free
 ``["take", target, kept, old]``         move ``target`` (stamp ``old``) away to ``kept``
 ``["mkdir", path]``, ``["rmdir", path]``  a folder of the root; one that is not empty stays
 ``["drop", path]``                      remove one of our own small files
-``["stone", staged, stone, kind]``       put a staged ``file`` (a tombstone) or ``folder`` (of them) at
-                                        ``stone``; one of the other kind comes to ``staged``
+``["stone", staged, stone, kind]``       put a staged ``file`` (a tombstone) or ``folder`` (of
+                                        them) at ``stone``; one of the other kind comes to ``staged``
 ``["unmark", session]``                 remove a marker
 ``["mark", old, new]``                  make one session's marker that of another
 ``["install", staged, target]``         move one of our own small files over another
@@ -30,7 +30,6 @@ from errno import EEXIST, ENOTEMPTY
 from redraft.disk import calls
 from redraft.disk.durable import flush_folders, publish
 from redraft.disk.exchange import KEEP, exchange, finish_exchange, rename_noreplace
-from redraft.disk.folder import Folder
 from redraft.domain import crossing, layout
 
 TYPE_CHECKING = False
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from redraft.disk.folder import Folder
     from redraft.domain.root import Root
 
     Step = list[Any]
@@ -80,6 +80,8 @@ class Hands:
 
     With ``strict`` a target that somebody changed meanwhile raises :class:`Moved`; without, it is
     kept as it is, the session's version is set aside under ``record`` and noted in ``aside``.
+    When an operation is resumed, ``refills`` says which step last moves something to a place, and
+    ``number`` which step is being done: what lies in a refilled place is no sign of a race.
     """
 
     def __init__(self, root: Root, record: str, *, strict: bool) -> None:
@@ -87,10 +89,13 @@ class Hands:
         self.record = record
         self.strict = strict
         self.aside: list[str] = []
+        self.refills: dict[str, int] = {}
+        self.number = 0
         self._made: set[str] = set()
         self._unmarked: set[str] = set()
         self._installed: dict[str, bytes] = {}
         self._open: dict[str, Folder] = {}
+        self._near: set[tuple[str, str]] = set()  # pairs of folders seen on one file system
 
     def __enter__(self) -> Hands:
         return self
@@ -188,10 +193,14 @@ class Hands:
             self._unmake_parents(target)
 
     def _across(self, path: str, target: str) -> tuple[Folder, str, Folder, str] | None:
-        """Both ends of a step, if they lie on different file systems; the first has parents then."""
+        """Both ends of a step, if they lie on different file systems; ours has parents then."""
+        heads = (path.rpartition("/")[0], target.rpartition("/")[0])
+        if heads in self._near:
+            return None
         mine, outer = sorted((path, target), key=lambda p: not p.startswith(layout.WORKFLOW))
         try:
             if not crossing.apart(self._at(outer)[0], self._at(f"{layout.WORKFLOW}/")[0]):
+                self._near.add(heads)
                 return None
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -204,18 +213,24 @@ class Hands:
             status, now = self._stat(staged), self._stat(target)
             if status is None and crossing.alike(now, old):
                 raise Missing(staged)
-            if crossing.alike(status, old) or crossing.alike(status, new):
-                if not crossing.swap(*ends, old, new):
-                    self._keep_theirs(staged, target)
+            ours = crossing.alike(status, old) or crossing.alike(status, new)
+            if ours and not crossing.swap(*ends, old, new):
+                self._keep_theirs(staged, target)
             return
         if not self.strict and self._stat(f"{staged}{KEEP}") is not None:
             finish_exchange(*self._at(staged), *self._at(target))
-        here, there = self._stamp(staged), self._stamp(target)
+        there = self._stamp(target)
+        # The first time round the staged file is what was made ready a moment ago, under the lock.
+        here = new if self.strict else self._stamp(staged)
         if here != new:
             if there == old:
                 raise Missing(staged)
-            return  # done before; what is in either place now, if it is another, came later
-        if there == old:
+            refilled = self.refills.get(staged, -1) > self.number
+            if there != new or here in (None, old) or refilled:
+                return  # done before; what is in the target's place, if it is another, came later
+            # The death came between the exchange and the look at what came out: an editor's save.
+            self._exchange(staged, target)
+        elif there == old:
             self._exchange(staged, target)
             if self._stamp(staged) == old:
                 return

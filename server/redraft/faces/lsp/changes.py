@@ -10,8 +10,9 @@ from redraft.faces.lsp.errors import unexpected
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from redraft.commands.naming import Spot
     from redraft.domain.root import Root
-    from redraft.faces.lsp.folders import Folders, Spot
+    from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.workers import Workers
 
     Kind = Literal["created", "changed", "deleted"]
@@ -123,7 +124,7 @@ class Announcer:
         self, root: Root, before: dict[str, Any] | None, now: dict[str, Any]
     ) -> Iterable[Event]:
         """A session that came or went takes all its documents along."""
-        from redraft.faces.lsp.folders import Spot
+        from redraft.commands.naming import Spot
 
         left, came = _active(before), _active(now)
         if before is None or left == came:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from redraft.commands.naming import documents, named
 from redraft.commands.requests import RunLine
 from redraft.commands.table import BY_LSP
 from redraft.errors import InvalidArguments
 from redraft.faces.lsp.command_ids import PREFIX
 from redraft.faces.lsp.effects import effects
 from redraft.faces.lsp.errors import response_error
-from redraft.faces.lsp.naming import documents, with_paths
 from redraft.faces.lsp.progress import ClientProgress, Tokens
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class Commands:
         command, arguments, token = _read(params)
         from redraft.commands.dispatch import validate
 
-        request = with_paths(validate(command, arguments, names="camel"), self._folders)
+        request = validate(command, arguments, names="camel")
         subject, about = _subject(command, request)
+        about = named(about, self._folders.roots)
         root = self._folders.roots.pick(about.root, documents(about))
         progress = ClientProgress(call, self._tell, token, subject.title)
         outcome: list[object] = []

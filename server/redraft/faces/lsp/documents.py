@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from redraft.commands.uris import Side, parse
 from redraft.domain import base, retries
 from redraft.domain.view import View
 from redraft.errors import RedraftError
 from redraft.faces.lsp.files import read_side
-from redraft.faces.lsp.uris import Side, parse
 
 if TYPE_CHECKING:
-    from redraft.faces.lsp.folders import Folders, Spot
+    from redraft.commands.naming import Spot
+    from redraft.faces.lsp.folders import Folders
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redraft.faces.lsp.folders import Spot
+from redraft.commands.naming import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

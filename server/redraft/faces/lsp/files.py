@@ -6,17 +6,18 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
+from redraft.commands.uris import Side
 from redraft.domain.view import View
 from redraft.errors import FileNotFound, InvalidArguments, UnsupportedFile
 from redraft.faces.lsp.errors import IsAFolder, NotAFolder, ReadOnly, file_error
-from redraft.faces.lsp.uris import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
+    from redraft.commands.naming import Spot
     from redraft.faces.lsp.calls import Call, Encoded
     from redraft.faces.lsp.changes import Announcer, Event
-    from redraft.faces.lsp.folders import Folders, Spot
+    from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.turns import Turns
     from redraft.faces.lsp.workers import Workers
 

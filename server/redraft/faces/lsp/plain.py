@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from redraft.commands.uris import file_uri
 from redraft.domain import retries
 from redraft.domain.view import View
 from redraft.errors import FileNotFound, InvalidArguments
 from redraft.faces.lsp.documents import session_spot
 from redraft.faces.lsp.errors import response_error
 from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
-from redraft.faces.lsp.uris import file_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from redraft.commands.naming import Spot
     from redraft.faces.lsp.calls import Call
-    from redraft.faces.lsp.folders import Folders, Spot
+    from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.workers import Workers
 
     Handler = Callable[[object, Call], None]

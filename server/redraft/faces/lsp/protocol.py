@@ -13,10 +13,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from redraft.commands.uris import READ_ONLY
 from redraft.faces.lsp import errors
 from redraft.faces.lsp.calls import Calls
 from redraft.faces.lsp.command_ids import command_ids
-from redraft.faces.lsp.uris import READ_ONLY
 from redraft.faces.lsp.workspace import substitute
 
 if TYPE_CHECKING:

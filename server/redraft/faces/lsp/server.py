@@ -98,7 +98,7 @@ def folder_uris(params: types.InitializeParams) -> list[str]:
     if params.root_uri:
         return [params.root_uri]
     if params.root_path:
-        from redraft.faces.lsp.uris import file_uri
+        from redraft.commands.uris import file_uri
 
         return [file_uri(params.root_path)]
     return []

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from redraft.commands.naming import Spot
 from redraft.domain import layout
 from redraft.domain.view import View
 from redraft.errors import RedraftError
 from redraft.faces.lsp.documents import session_spot
-from redraft.faces.lsp.folders import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from pygls.workspace import TextDocument, Workspace
 
-from redraft.faces.lsp.uris import normal
+from redraft.commands.uris import normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

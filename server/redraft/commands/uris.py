@@ -69,7 +69,7 @@ def parse(uri: str, windows: bool = os.name == "nt") -> Place:
     if "\0" in path:
         raise InvalidArguments([f"{uri[:200]!r} names no file: it holds a NUL character"])
     if scheme == "file":
-        return Place(_with_share(authority, path, windows), None)
+        return Place(_of_file(uri, authority, path, windows), None)
     if scheme not in _SIDES:
         raise InvalidArguments([f"{uri[:200]!r} is neither a file: nor a redraft: URI"])
     return _of_session(uri, _SIDES[scheme], authority, path, match[4] or "")
@@ -78,8 +78,7 @@ def parse(uri: str, windows: bool = os.name == "nt") -> Place:
 def _of_session(uri: str, side: Side, session: str, path: str, query: str) -> Place:
     if not session:
         raise InvalidArguments([f"{uri[:200]!r} names no session"])
-    if not os.path.isabs(path) and not _DRIVE.match("/" + path.replace("\\", "/")):
-        raise InvalidArguments([f"{uri[:200]!r} holds no absolute path"])
+    _insist_on_absolute(uri, path)
     if side is not Side.RETRY:
         return Place(path, session, side)
     number = _NUMBER.search(_decoded(query))
@@ -135,8 +134,14 @@ def _local(path: str, windows: bool) -> str:
     return path.replace("/", "\\") if windows else path
 
 
-def _with_share(authority: str, path: str, windows: bool) -> str:
+def _insist_on_absolute(uri: str, path: str) -> None:
+    if not os.path.isabs(path) and not _DRIVE.match("/" + path.replace("\\", "/")):
+        raise InvalidArguments([f"{uri[:200]!r} holds no absolute path"])
+
+
+def _of_file(uri: str, authority: str, path: str, windows: bool) -> str:
     if not authority or authority.lower() == "localhost":
+        _insist_on_absolute(uri, path)
         return path
     if windows:
         return f"\\\\{authority}{path}"

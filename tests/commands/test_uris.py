@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redraft.commands.uris import Place, Side, file_uri, normal, parse, session_uri
 from redraft.errors import InvalidArguments
-from redraft.faces.lsp.uris import Place, Side, file_uri, normal, parse, session_uri
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True)
 PARTS = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1)
