@@ -24,7 +24,7 @@ HOSTILE_PATHS = {
     "part one/../../outside.md": "path_outside_root",
     "/etc/passwd": "path_outside_root",
     "leaving/secret.md": "path_outside_root",
-    ".workflow/draft/files/x.md": "protected_path",
+    ".workflow/draft/base/x.md": "protected_path",
     ".workflow": "protected_path",
     "workspace/session.lock": "protected_path",
     ".git/config": "protected_path",

@@ -97,9 +97,19 @@ class FileNotFound(RedraftError):
 
     code = "file_not_found"
 
-    def __init__(self, path: str, checked: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        checked: Sequence[str],
+        message: str = "",
+        suggestions: Sequence[str] = (),
+    ) -> None:
         places = f" Looked in: {', '.join(checked)}." if checked else ""
-        super().__init__(f"There is no document {path!r}.{places}", (), checked=list(checked))
+        super().__init__(
+            message or f"There is no document {path!r}.{places}",
+            suggestions,
+            checked=list(checked),
+        )
 
 
 class FileExists(RedraftError):
@@ -148,10 +158,10 @@ class Conflict(RedraftError):
     code = "conflict"
 
     def __init__(self, files: Sequence[str], message: str = "") -> None:
+        many = f"{len(files)} document{'' if len(files) == 1 else 's'} changed"
+        listed = f"{', '.join(files[:5])}{'…' if len(files) > 5 else '.'}"
         super().__init__(
-            message
-            or f"{len(files)} changed both in the session and in the folder: {', '.join(files[:5])}"
-            + ("…" if len(files) > 5 else "."),
+            message or f"{many} both in the session and in the folder: {listed}",
             (
                 "/session diff",
                 "/session commit --force --on-conflict overwrite",

@@ -12,7 +12,15 @@ from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 
-from tests.bench.ground import SESSION, Ground, flush_folder, metadata, settle, walk, write
+from tests.bench.ground import (
+    SESSION,
+    Ground,
+    flush_folder,
+    metadata,
+    settle_for_others,
+    walk,
+    write,
+)
 from tests.bench.measure import FLAT, SIZES, Pair, Row, Sample, each, repeated, timed
 
 from redraft.commands import dispatch, requests, session_handlers
@@ -34,7 +42,7 @@ def detect(ground: Ground, n: int) -> Iterator[Pair]:
 @contextmanager
 def detect_first(ground: Ground, n: int) -> Iterator[Pair]:
     root = ground.book(sessions=n).root()
-    settle(root)
+    settle_for_others(root)
     yield Pair(_first_look("floor", root.path), _first_look("ours", root.path))
 
 

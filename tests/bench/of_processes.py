@@ -12,7 +12,7 @@ from statistics import median
 from time import perf_counter_ns
 
 from tests.bench.client import OURS, STOCK, Client
-from tests.bench.ground import SESSION, Book, Ground, settle
+from tests.bench.ground import SESSION, Book, Ground, settle, settle_for_others
 from tests.bench.measure import SIZES, Pair, Row, Sample, timed
 
 _REQUESTS = 100  # in one round: its sample is their median
@@ -129,7 +129,7 @@ def _memory(book: Book) -> Pair:
 @contextmanager
 def cli_resolve(ground: Ground, n: int) -> Iterator[Pair]:
     book = ground.book(sessions=n)
-    settle(book.root())
+    settle_for_others(book.root())
     script = Path(sys.executable).with_name("redraft")
     command = [str(script)] if script.exists() else [sys.executable, "-m", "redraft"]
     document = book.documents[-1]

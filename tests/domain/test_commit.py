@@ -504,3 +504,59 @@ def test_a_commit_stopped_by_its_client_has_changed_nothing(draft: Desk, after: 
     assert picture(draft.path) == before
     assert not list((draft.path / ".workflow/draft/.tmp").iterdir())
     assert draft.commit().merged == ["a.md"]
+
+
+def test_a_copy_removed_behind_our_back_stops_the_commit(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 4: a tracked file that is missing in the session is passed over in silence."""
+    from redraft.domain import commit
+
+    draft.write("a.md", "mine\n")
+    real = commit._stage
+
+    def robbed(*arguments: object) -> None:
+        real(*arguments)  # type: ignore[arg-type]  # handed through
+        (draft.path / ".workflow/draft/files/a.md").unlink()
+
+    monkeypatch.setattr(commit, "_stage", robbed)
+    assert draft.refused("session commit", force=True).code == "stale_preview"
+    assert (draft.path / "a.md").read_text() == "one\ntwo\nthree\n"
+
+
+def test_a_part_of_the_split_tombstones_is_committed(draft: Desk) -> None:
+    draft.put("part/sub/d.md")
+    draft.run("delete", path="part")
+    draft.write("part/sub/new.md", "new\n")
+    draft.commit(paths=["part/sub"])
+    assert draft.shown("part") == {"part/sub": "directory", "part/sub/new.md": "file"}
+    assert draft.changes() == ([], [], ["part/b.md"])
+    assert draft.undo().kept == []
+    gone = ["part/b.md", "part/sub/c.md", "part/sub/d.md"]
+    assert draft.changes() == ([], ["part/sub/new.md"], gone)
+
+
+def test_a_differing_document_is_shown_by_its_diff(draft: Desk) -> None:
+    draft.write("a.md", "one\n2\nthree\n")
+    draft.write("new.md", "new\n")
+    draft.run("delete", path="part/b.md")
+    os.mkfifo(draft.path / ".workflow/draft/files/pipe")
+    found = {f.path: f for f in draft.run("session diff").files}
+    assert found["a.md"].diff == (
+        "--- a/a.md\n+++ b/a.md\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"
+    )
+    assert found["new.md"].diff == "--- /dev/null\n+++ b/new.md\n@@ -0,0 +1 @@\n+new\n"
+    assert found["part/b.md"].diff == "--- a/part/b.md\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n"
+    assert (found["pipe"].binary, found["pipe"].kind) == (True, "created")
+    (only,) = draft.run("session diff", path="a.md", context_lines=0).files
+    assert only.diff == "--- a/a.md\n+++ b/a.md\n@@ -2 +2 @@\n-two\n+2\n"
+    assert draft.refused("session diff", context_lines=-1).code == "invalid_arguments"
+
+
+def test_a_deletion_that_somebody_made_too_is_identical(draft: Desk) -> None:
+    draft.run("delete", path="a.md")
+    (draft.path / "a.md").unlink()
+    assert draft.states() == {"a.md": ("deleted", "identical")}
+    assert draft.commit().deleted == ["a.md"]
+    assert draft.undo().kept == []
+    assert draft.changes() == ([], [], ["a.md"])

@@ -280,3 +280,35 @@ def test_long_names_are_told_apart_in_lists(desk: Desk) -> None:
     for name in names:
         desk.start(name)
     assert [row.name for row in desk.run("session list").sessions] == names
+
+
+def test_single_tombstones_give_way_to_that_of_a_document_in_their_folders_place(
+    draft: Desk,
+) -> None:
+    draft.run("delete", path="part/b.md")
+    draft.run("delete", path="part/sub/c.md")
+    for path in ("part/b.md", "part/sub/c.md", "part/sub", "part"):
+        place = draft.path / path
+        place.rmdir() if place.is_dir() else place.unlink()
+    draft.put("part", "a file now\n")
+    assert draft.run("delete", path="part").kind == "deleted"
+    assert draft.refused("read", path="part").code == "file_not_found"
+    assert (draft.path / ".workflow/draft/deleted/part").is_file()
+
+
+def test_a_document_rewritten_in_a_deleted_folder_is_deleted_again(draft: Desk) -> None:
+    draft.run("delete", path="part")
+    draft.write("part/b.md", "mine\n")
+    assert draft.changes() == (["part/b.md"], [], ["part/sub/c.md"])
+    assert draft.run("delete", path="part/b.md").kind == "deleted"
+    assert draft.changes() == ([], [], ["part/b.md", "part/sub/c.md"])
+    assert b"mine\n" in draft.everything()
+
+
+def test_a_folder_of_the_sessions_own_outlives_its_last_document(draft: Desk) -> None:
+    draft.write("fresh/x.md")
+    draft.run("delete", path="fresh/x.md")
+    assert draft.shown("fresh") == {}
+    draft.write("fresh/x.md")
+    draft.run("session discard", paths=["fresh/x.md"])
+    assert "fresh" not in draft.shown()

@@ -181,3 +181,10 @@ def test_a_rename_never_leaves_the_root(draft: Desk, tmp_path: Path) -> None:
     (draft.path / "out").symlink_to(tmp_path)
     refused = draft.refused("rename", path="a.md", new_path="out/a.md")
     assert refused.code == "path_outside_root"
+
+
+def test_names_that_differ_in_case_alone_are_two_documents_where_the_disk_says_so(
+    draft: Desk,
+) -> None:
+    draft.write("A.md", "the other\n")
+    assert draft.refused("rename", path="a.md", new_path="A.md").code == "file_exists"

@@ -250,3 +250,32 @@ def test_a_folder_split_since_hides_only_what_the_part_had_deleted(draft: Desk) 
     draft.undo()
     assert draft.changes() == ([], [], ["part/b.md", "part/sub/d.md"])
     assert draft.read("part/sub/c.md") == "c\n"
+
+
+def test_foreign_folders_in_the_archive_are_passed_over(committed: Desk) -> None:
+    (committed.path / ".workflow/completed/notes").mkdir()
+    assert committed.undo().undone == "commit"
+
+
+def test_a_preview_of_a_parts_undo_changes_nothing(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("delete", path="part")
+    draft.write("new.md", "new\n")
+    draft.commit(paths=["a.md", "part"])
+    before = draft.changes(), picture(draft.path)
+    assert draft.undo(preview=True).restored == ["a.md", "part/b.md", "part/sub/c.md"]
+    assert (draft.changes(), picture(draft.path)) == before
+    assert not list((draft.path / ".workflow/draft/.tmp").iterdir())
+
+
+def test_a_part_whose_bases_have_no_room_any_more_comes_back_as_a_conflict(draft: Desk) -> None:
+    draft.run("delete", path="part")
+    draft.write("part", "a file now\n")
+    draft.write("rest.md", "rest\n")
+    draft.commit(paths=["part"])
+    draft.run("delete", path="part")
+    done = draft.undo()
+    assert [kept.path for kept in done.kept] == ["part"]
+    assert (draft.path / "part/b.md").read_text() == "b\n"
+    assert "part" not in draft.shown()
+    assert draft.states()["part/b.md"] == ("deleted", "conflict")

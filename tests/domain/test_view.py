@@ -73,7 +73,7 @@ def test_a_session_that_cannot_be_found_is_an_error_and_not_global(draft: Desk) 
         ("out/secret.md", "path_outside_root"),
         ("secret.md", "path_outside_root"),
         (".workflow/draft/workflow-session.json", "protected_path"),
-        ("part/../.workflow/other/files/a.md", "protected_path"),
+        ("part/../.workflow/other/base/a.md", "protected_path"),
         ("workspace/session.lock", "protected_path"),
         (".git/config", "protected_path"),
         ("nul\0", "invalid_arguments"),
@@ -218,3 +218,19 @@ def test_a_root_must_be_a_folder(tmp_path: Path) -> None:
         Root.open(str(tmp_path / "missing"))
     with Root.open(str(tmp_path)) as root, View.of(root, None) as view:
         assert view.list("") == [("file", "file")]
+
+
+def test_links_are_followed_without_a_session_too(desk: Desk) -> None:
+    desk.put("a.md")
+    (desk.path / "link.md").symlink_to("a.md")
+    assert desk.run("resolve", path="link.md").path == "a.md"
+
+
+def test_a_look_that_an_operation_overlapped_is_made_again(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, False, True])
+    monkeypatch.setattr(View, "_unmoved", lambda *_: next(answers))
+    assert draft.read("a.md") == "one\ntwo\nthree\n"
+    monkeypatch.setattr(View, "_unmoved", lambda *_: False)
+    assert draft.refused("read", path="a.md").code == "file_not_found"

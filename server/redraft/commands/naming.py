@@ -80,7 +80,7 @@ def named(request: Request, roots: Roots) -> Request:
     """
     reader = _Reader(request, roots)
     changed: dict[str, Any] = {}
-    for name in sorted(PATHS.intersection(parameters(type(request)))):
+    for name in _arguments(request):
         value = getattr(request, name)
         if isinstance(value, str):
             changed[name] = reader.path_of(value)
@@ -94,10 +94,15 @@ def named(request: Request, roots: Roots) -> Request:
 def documents(request: Request) -> list[str]:
     """The documents that a request names, as they are written."""
     found: list[str] = []
-    for name in sorted(PATHS.intersection(parameters(type(request)))):
+    for name in _arguments(request):
         value = getattr(request, name)
         found += [value] if isinstance(value, str) else value or []
     return found
+
+
+def _arguments(request: Request) -> list[str]:
+    kind: Any = type(request)
+    return [name for name in parameters(kind) if name in PATHS]
 
 
 class _Reader:
@@ -107,13 +112,12 @@ class _Reader:
         self.found_any = False
         self._request = request
         self._roots = roots
-        self._within = roots.pick(request.root) if request.root is not None else None
         self._sessions: dict[str, str] = {}
         self._found_in: list[Root] = []
 
     def path_of(self, given: str) -> str:
         if is_uri(given):
-            spot = locate(given, self._roots, self._within)
+            spot = locate(given, self._roots, self._within())
             if spot.side is not Side.DOCUMENT:
                 raise InvalidArguments([f"{given[:200]!r} is for comparing only, no document"])
             self._found_in.append(spot.root)
@@ -158,14 +162,20 @@ class _Reader:
         path = _normal(given)
         if not os.path.isabs(path):
             return [(None, path.replace(os.sep, "/"))]
+        within = self._within()
         holders = self._roots.holders(path)
-        return [held for held in holders if self._within is None or held[0] is self._within]
+        return [held for held in holders if within is None or held[0] is within]
+
+    def _within(self) -> Root | None:
+        root = self._request.root
+        return self._roots.pick(root) if root is not None else None
 
     def _keep(self, path: str, session: str | None) -> str:
         self.found_any = True
         if session is not None:
             self._sessions.setdefault(session.casefold(), session)
-        return f"./{path}" if is_uri(path) else path
+        # A name alone would be looked for in all folders, and one like a URI read as one.
+        return f"./{path}" if path and ("/" not in path or is_uri(path)) else path
 
 
 def _spot(root: Root, inner: str, place: Place) -> Spot:

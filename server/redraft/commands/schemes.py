@@ -11,5 +11,5 @@ _LONGEST: Final = max(map(len, SCHEMES))
 
 
 def is_uri(given: str) -> bool:
-    """Whether a path is meant as a URI; a document of such a name is written ``./file:notes.md``."""
+    """Whether a path is meant as a URI (a document of such a name is ``./file:notes.md``)."""
     return given[:_LONGEST].lower().startswith(SCHEMES)

@@ -62,8 +62,20 @@ def _wanted(view: View, session: Session, given: list[str] | None) -> list[str]:
     wanted = [view.path_of(path) for path in given]
     for path in wanted:
         if path not in found:
-            raise FileNotFound(path, [f"the drifted documents of session {session.name!r}"])
+            raise _nothing_at(session, survey, path)
     return sorted(set(wanted))
+
+
+def _nothing_at(session: Session, survey: Survey, path: str) -> FileNotFound:
+    if path not in survey.bases:
+        return session.unchanged(path)
+    base = f"{session.path}/{layout.BASE}/{path}"
+    checked = [f"{session.root.path}/{each}" for each in (path, base)]
+    message = (
+        f"There is nothing to adopt at {path!r}: the folder's document is gone, or as it was "
+        f"when session {session.name!r} first changed it."
+    )
+    return FileNotFound(path, checked, message)
 
 
 def _steps(session: Session, trash: Bin, path: str) -> list[Step]:

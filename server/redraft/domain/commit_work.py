@@ -56,13 +56,14 @@ class Work:
         return f"{self.record}/{_REMOVED}/{path}" if clash else self.kept(path)
 
 
-def _obstacles(work: Work) -> list[str]:
+def _obstacles(work: Work) -> dict[str, os.stat_result]:
     """What a conflict that is overwritten takes away because it is in the way of a new document.
 
     Raises:
         UnsupportedFile: a link, which is never followed and never replaced by what it leads to.
     """
-    root, found = work.session.root.folder, set()
+    root = work.session.root.folder
+    found: dict[str, os.stat_result] = {}
     ways = Ways(root)
     for item in work.items:
         if item.copy is None:
@@ -74,8 +75,8 @@ def _obstacles(work: Work) -> list[str]:
             status = root.stat(blocked)
             if status is None or not (modes.S_ISREG(status.st_mode) or is_folder(status)):
                 raise UnsupportedFile(blocked, "is a link or device in the way of a document")
-            found.add(blocked)
-    return sorted(found)
+            found[blocked] = status
+    return found
 
 
 def is_folder(status: os.stat_result | None) -> bool:
@@ -143,7 +144,7 @@ def steps_of(work: Work, survey: Survey, mason: Mason, retries_archive: str | No
         return steps
     if retries_archive is not None:
         steps.append(["move", f"{session.path}/{layout.RETRIES}", retries_archive])
-    steps.append(["unmark", session.name])
+    steps += [["sweep", session.path], ["unmark", session.name]]
     steps.append(["move", session.path, work.archive])
     ends = [layout.WORKFLOW, layout.COMPLETED]
     steps.append(["flush", [*ends, layout.RETRIES_ARCHIVE] if retries_archive else ends])
@@ -193,10 +194,8 @@ def _takes(work: Work) -> list[Step]:
         for item in work.items
         if item.kind == "deleted" and item.now is not None and not is_folder(item.now)
     ]
-    for path in work.obstacles:
-        status = work.session.root.folder.stat(path)
-        if status is not None:
-            steps.append(["take", path, f"{work.record}/{_IN_THE_WAY}/{path}", stamp(status)])
+    for path, status in sorted(work.obstacles.items()):
+        steps.append(["take", path, f"{work.record}/{_IN_THE_WAY}/{path}", stamp(status)])
     return steps
 
 

@@ -10,7 +10,6 @@ from redraft.domain.editing import prune, session_of
 from redraft.domain.journal import Journal, run
 from redraft.domain.tombstones import Mason
 from redraft.domain.trash import Bin
-from redraft.errors import FileNotFound
 
 if TYPE_CHECKING:
     from redraft.domain.session import Session
@@ -50,7 +49,7 @@ def discard(view: View, given: list[str]) -> list[str]:
 def _beneath(session: Session, survey: Survey, path: str) -> list[str]:
     hits = [p for p, _ in survey.paths() if p == path or p.startswith(f"{path}/") or not path]
     if not hits:
-        raise FileNotFound(path, [f"the changes of session {session.name!r}"])
+        raise session.unchanged(path)
     return hits
 
 

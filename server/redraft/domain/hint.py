@@ -31,17 +31,10 @@ def recall(root: Root, stamp: tuple[int, int]) -> tuple[bool, str | None]:
     Returns:
         Whether it says anything that holds, and the active session's name (None: none is active).
     """
-    flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.NONBLOCK
     try:
-        file = os.open(root.folder.at(layout.HINT), flags, dir_fd=root.folder.handle)
+        match = _LINE.match(root.folder.read(layout.HINT, 256))
     except OSError:
         return False, None
-    try:
-        match = _LINE.match(os.read(file, 256))
-    except OSError:
-        return False, None
-    finally:
-        os.close(file)
     if match is None or (int(match[1]), int(match[2])) != stamp:
         return False, None
     name = match[3].decode()

@@ -14,7 +14,7 @@ from redraft.domain import base, layout, retries
 from redraft.domain.changes import Survey, newcomers, under
 from redraft.domain.merge import MAX_MERGE_BYTES, is_text, merge
 from redraft.domain.steps import stamp
-from redraft.errors import FileNotFound, ProtectedPath
+from redraft.errors import ProtectedPath
 
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
@@ -135,7 +135,7 @@ def _select(
     for wanted in paths:
         hits = [c for c in changes if c[0] == wanted or c[0].startswith(f"{wanted}/") or not wanted]
         if not hits:
-            raise FileNotFound(wanted, [f"the changes of session {session.name!r}"])
+            raise session.unchanged(wanted)
         picked += hits
     needed = {above for path, kind in picked if kind != "deleted" for above in parents(path)}
     picked += [c for c in changes if c[1] == "deleted" and c[0] in needed]
@@ -155,21 +155,29 @@ def _state(session: Session, survey: Survey, item: Item) -> str:
         return _state_of_deletion(session, survey, item)
     if item.copy is None or not modes.S_ISREG(item.copy.st_mode):
         return "conflict"
-    if item.now is not None and modes.S_ISDIR(item.now.st_mode):
-        return "clean" if under(item.path, survey.stones) else "conflict"
-    kept = survey.bases.get(item.path)
-    if item.now is None:
+    kept, now = survey.bases.get(item.path), item.now
+    if now is None:
         return "clean" if kept is None else "conflict"
-    if kept is not None and base.unchanged(session, item.path, kept, item.now):
+    if modes.S_ISDIR(now.st_mode):
+        return "clean" if under(item.path, survey.stones) else "conflict"
+    return _state_of_drift(session, item.path, kept, item.copy, now)
+
+
+def _state_of_drift(
+    session: Session,
+    path: str,
+    kept: os.stat_result | None,
+    copy: os.stat_result,
+    now: os.stat_result,
+) -> str:
+    if kept is not None and base.unchanged(session, path, kept, now):
         return "clean"
-    if not modes.S_ISREG(item.now.st_mode):
+    if not modes.S_ISREG(now.st_mode):
         return "conflict"
-    copy = f"{layout.FILES}/{item.path}"
-    if same_content(session.folder, copy, session.root.folder, item.path):
+    if same_content(session.folder, f"{layout.FILES}/{path}", session.root.folder, path):
         return "identical"
-    if kept is None or not _mergeable(kept, item.copy, item.now):
-        return "conflict"
-    return "conflict" if merged_text(session, item.path) is None else "merges"
+    merges = kept is not None and _mergeable(kept, copy, now)
+    return "merges" if merges and merged_text(session, path) is not None else "conflict"
 
 
 def _mergeable(*sides: os.stat_result) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat as modes
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from redraft.domain import editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.view import View
-from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments
+from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
@@ -211,7 +212,7 @@ def find(view: View, given: str) -> str:
         AmbiguousFile: there are several; the error names them.
     """
     path = view.path_of(given)
-    if view.look(path)[1] is not None or "/" in path or not path:
+    if view.look(path)[1] is not None or "/" in given or not path:
         return path
     hits = [p for p, kind in view.walk() if kind == "file" and p.rpartition("/")[2] == path]
     if len(hits) > 1:
@@ -225,4 +226,10 @@ def find_recorded(view: View, given: str) -> str:
     """As :func:`find`, but a document that is gone is found too, if it has retries."""
     session = editing.session_of(view)
     path = view.path_of(given)
-    return path if of_document(session, path) else find(view, given)
+    if of_document(session, path):
+        return path
+    path = find(view, given)
+    status = view.look(path)[1]
+    if status is not None and modes.S_ISDIR(status.st_mode):
+        raise UnsupportedFile(path or ".", "is a folder; only documents have retries")
+    return path

@@ -7,7 +7,7 @@ import time
 from errno import EMFILE, ENFILE, ENOMEM
 
 from redraft.domain import layout, marker
-from redraft.errors import NoActiveSession, SessionCrashed, SessionNotFound
+from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, SessionNotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +91,14 @@ class Session:
             from redraft.domain.journal import why_stuck
 
             raise SessionCrashed(self.name, why_stuck(self.root, self.path))
+
+    def unchanged(self, path: str) -> FileNotFound:
+        """The error for a path where (and beneath which) the session changed nothing."""
+        home = f"{self.root.path}/{self.path}"
+        checked = [f"{home}/{kind}/{path}" for kind in (layout.FILES, layout.DELETED)]
+        what = f"{path!r}" if path else "anything"
+        message = f"Session {self.name!r} did not change {what}."
+        return FileNotFound(path, checked, message, (f"/session status {self.name}",))
 
     def done_in_place(self) -> bool:
         """Whether the session was completed and left where it is."""

@@ -111,10 +111,3 @@ def hidden_beneath(session: Session, survey: Survey, stone: str) -> set[str]:
 
 def _covered(path: str, paths: Collection[str]) -> bool:
     return any(path == p or path.startswith(f"{p}/") for p in paths)
-
-
-def stone_over(path: str, stones: Collection[str]) -> str | None:
-    """The tombstone that hides a path: its own or one of a folder above it."""
-    while path and path not in stones:
-        path = path.rpartition("/")[0]
-    return path or None

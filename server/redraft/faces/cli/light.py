@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
+from redraft.commands.schemes import is_uri
 from redraft.domain.marker import active
 from redraft.domain.root import Root
 from redraft.domain.view import View
@@ -29,6 +30,8 @@ def resolve(args: list[str]) -> int | None:
     if options is None:
         return None
     path, session, given, json = options
+    if is_uri(path):
+        return None
     cwd = os.getcwd()
     try:
         path.encode()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import dispatch
+from redraft.commands.naming import documents, named
 from redraft.commands.parameters import PATHS
+from redraft.commands.requests import ResolvePath
 from redraft.commands.roots import Roots
-from redraft.commands.slash import with_defaults
 from redraft.faces.cli.where import anchored, find_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from redraft.commands.declaration import Command
+    from redraft.commands.requests import Request
     from redraft.domain.root import Root
 
 NEW_PATHS = frozenset({"new_path"})
@@ -47,8 +49,7 @@ def perform(command: Command, call: Call) -> Any:
         RedraftError: it could not be done.
     """
     with Opened(call) as opened:
-        arguments = opened.arguments()
-        request = dispatch.validate(command, arguments)
+        request = opened.meant(dispatch.validate(command, opened.arguments()))
         return dispatch.execute(command, request, opened.roots)
 
 
@@ -71,7 +72,7 @@ class Opened:
         return self._call.session or os.environ.get("REDRAFT_SESSION") or None
 
     def arguments(self) -> dict[str, object]:
-        """The call's arguments with the paths anchored and the session filled in."""
+        """The call's arguments with the paths anchored."""
         given: dict[str, object] = dict(self._call.arguments)
         for name in PATHS.intersection(given):
             value = given[name]
@@ -81,7 +82,20 @@ class Opened:
                 given[name] = self.anchor(value, new=name in NEW_PATHS)
         if self._call.session is not None:
             given["session"] = self._call.session
-        return with_defaults(given, self.session, None)
+        return given
+
+    def meant(self, request: Request) -> Request:
+        """The request with its URIs read, and with the session of the environment by default."""
+        request = named(request, self.roots)
+        if request.session is not None or getattr(request, "name", None) is not None:
+            return request
+        return replace(request, session=self.session)
+
+    def document(self, *, new: bool = False) -> tuple[str, str | None]:
+        """The one document that the call names, relative to the root, and the session it names."""
+        path = self.anchor(str(self._call.arguments["path"]), new=new)
+        request = self.meant(ResolvePath(path=path, session=self._call.session))
+        return documents(request)[0], request.session
 
     def anchor(self, path: str, *, new: bool = False) -> str:
         """A path from the working folder; a bare name that is not there stays a bare name."""

@@ -99,7 +99,8 @@ class Screen(Canvas):
         )
         if any(each.state == "conflict" for each in result.files):
             self.next(f"session diff --session {result.session}")
-            self.next(f"session commit {result.session} --force --on-conflict overwrite|skip")
+            for way in ("overwrite", "skip"):
+                self.next(f"session commit {result.session} --force --on-conflict {way}")
         else:
             self.next(f"session commit {result.session} --force --preview {result.preview}")
 
@@ -127,7 +128,6 @@ class Screen(Canvas):
     @show.register
     def _(self, result: r.Undone) -> None:
         self.undo(result, "undid", "restored")
-        self.next(f"session switch {result.session}")
 
     def undo(self, result: r.Undone, deed: str, brought: str) -> None:
         """Draw an undo, done or (as a preview) not yet done, in the words for it."""
@@ -295,6 +295,12 @@ class Screen(Canvas):
 
     @show.register
     def _(self, result: r.Adopted) -> None:
+        if not result.adopted:
+            self.line(
+                f"There is nothing to adopt: what {result.session} changed is in the folder "
+                "as it was."
+            )
+            return
         self.line(f"Adopted {_files(len(result.adopted))} into {result.session}.", "green")
         self.items("", result.adopted)
         self.items("Put back in the folder", result.restored)

@@ -33,33 +33,31 @@ SHELLS = ("bash", "zsh", "fish")
 
 def read(command: Command, call: Call) -> Any:
     """Stream a document to standard output, byte for byte; with ``--json`` as any command."""
-    if call.json:
+    if call.json or "path" not in call.arguments:
         return perform(command, call)
     from redraft.domain.marker import active
     from redraft.domain.retries import find
     from redraft.domain.view import View
 
     with Opened(call) as opened:
-        given = str(opened.arguments()["path"])
-        session = opened.session or active(opened.root)
-        with View.of(opened.root, session) as view, view.open(find(view, given)) as document:
+        path, session = opened.document()
+        session = session or active(opened.root)
+        with View.of(opened.root, session) as view, view.open(find(view, path)) as document:
             _pour(document)
     return None
 
 
 def write(command: Command, call: Call) -> Any:
     """Stream standard input into a document; with ``--content`` as any command."""
-    if "content" in call.arguments:
+    if "content" in call.arguments or "path" not in call.arguments:
         return perform(command, call)
     if "encoding" in call.arguments:
         raise InvalidArguments(["encoding goes with content; standard input is taken as it is"])
     from redraft.commands.document_handlers import changed
 
     with Opened(call) as opened, _input() as document:
-        path = opened.anchor(str(call.arguments["path"]), new=True)
-        return changed(
-            opened.root, opened.session, path, lambda view: view.write(path, _chunks(document))
-        )
+        path, session = opened.document(new=True)
+        return changed(opened.root, session, path, lambda view: view.write(path, _chunks(document)))
 
 
 def commit(command: Command, call: Call) -> Any:
@@ -78,12 +76,26 @@ def commit(command: Command, call: Call) -> Any:
 
 
 def undo(command: Command, call: Call) -> Any:
-    """Say of a preview that it is one: its result looks like that of the deed."""
+    """Say of a preview that it is one, which its result does not; else say how to go on."""
     result = perform(command, call)
-    if call.json or not call.arguments.get("preview"):
+    if call.json:
         return result
-    Screen().undo(result, "would undo", "would restore")
+    screen = Screen()
+    if call.arguments.get("preview"):
+        screen.undo(result, "would undo", "would restore")
+        return None
+    screen.show(result)
+    if _active(result.root) != result.session:
+        screen.next(f"session switch {result.session}")
     return None
+
+
+def _active(path: str) -> str | None:
+    from redraft.domain.marker import active
+    from redraft.domain.root import Root
+
+    with Root.open(path) as root:
+        return active(root)
 
 
 def run(_: Command, call: Call) -> Any:

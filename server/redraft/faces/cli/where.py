@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from redraft.commands.schemes import is_uri
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +19,11 @@ WORKFLOW = ".workflow"
 def find_root(given: str | None, cwd: str, environ: Mapping[str, str]) -> str:
     """The root: the one given, else ``REDRAFT_ROOT``, else the nearest folder with ``.workflow``.
 
-    Without any of these it is the working folder itself.
+    Without any of these it is the working folder itself. A URI comes back as it is.
     """
     chosen = given or environ.get("REDRAFT_ROOT")
     if chosen:
-        return os.path.join(cwd, chosen)
+        return chosen if is_uri(chosen) else os.path.join(cwd, chosen)
     folder = cwd
     while not os.path.isdir(os.path.join(folder, WORKFLOW)):
         parent = os.path.dirname(folder)
@@ -32,11 +34,11 @@ def find_root(given: str | None, cwd: str, environ: Mapping[str, str]) -> str:
 
 
 def anchored(path: str, cwd: str, root: str) -> str:
-    """A path as the domain takes it: relative ones are meant from the working folder.
+    """A path as commands take it: relative ones are meant from the working folder, URIs stay.
 
     Outside the root the working folder says nothing, and the path is meant from the root.
     """
-    if not path or os.path.isabs(path) or path.startswith(("file:", "redraft:")):
+    if not path or os.path.isabs(path) or is_uri(path):
         return path
     if cwd == root or not f"{cwd}{os.sep}".startswith(root.rstrip(os.sep) + os.sep):
         return path
