@@ -36,7 +36,7 @@ def main() -> int:
     with Ground(options.dir) as ground:
         kind = file_system(ground.path)
         console.print(f"Working in {ground.path} ({kind})")
-        budget = options.seconds or (0.4 if options.quick else 1.5)
+        budget = options.seconds or (0.3 if options.quick else 1.5)
         wanted = [(row, _sizes(row, quick=options.quick)) for row in rows]
         results = [take(row, ground, sizes, budget, console) for row, sizes in wanted]
     table(results, Console(width=None if sys.stdout.isatty() else 150))
@@ -61,7 +61,7 @@ def _options(names: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write all samples there as well")
     parser.add_argument("--dir", metavar="FOLDER", help="work there (a real disk, not memory)")
     parser.add_argument(
-        "--seconds", type=float, help="how long each row is sampled at each size (1.5; quick: 0.4)"
+        "--seconds", type=float, help="how long each row is sampled at each size (1.5; quick: 0.3)"
     )
     return parser.parse_args()
 

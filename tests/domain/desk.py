@@ -53,9 +53,7 @@ class Desk:
         self.run("session start", name=name)
         return self.path / ".workflow" / name
 
-    def put(
-        self, path: str, content: str | bytes = "text\n", mtime_ns: int | None = None
-    ) -> Path:
+    def put(self, path: str, content: str | bytes = "text\n", mtime_ns: int | None = None) -> Path:
         """Write a file into global as somebody else would; each time a little later."""
         place = self.path / path
         place.parent.mkdir(parents=True, exist_ok=True)

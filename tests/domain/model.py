@@ -509,9 +509,7 @@ class Book:
         for stone in draft.stones & self.folders:
             folders = at_or_beneath(stone, self.folders)
             if not whole and self._hidden_beneath(draft, stone) - deleted:
-                folders = [
-                    f for f in folders if beneath(f, deleted) or copies & {f, *parents(f)}
-                ]
+                folders = [f for f in folders if beneath(f, deleted) or copies & {f, *parents(f)}]
             found += folders
         return found
 
@@ -523,9 +521,7 @@ class Book:
                 gone.append(path)
         return gone
 
-    def _take_part(
-        self, draft: Draft, record: Record, copies: set[str], deleted: set[str]
-    ) -> None:
+    def _take_part(self, draft: Draft, record: Record, copies: set[str], deleted: set[str]) -> None:
         before = record.draft
         for stone in sorted(before.stones):
             # What the tombstone hid is judged by global as it was before the commit.

@@ -560,3 +560,29 @@ def test_a_deletion_that_somebody_made_too_is_identical(draft: Desk) -> None:
     assert draft.commit().deleted == ["a.md"]
     assert draft.undo().kept == []
     assert draft.changes() == ([], [], ["a.md"])
+
+
+def test_a_merge_that_fails_at_the_last_moment_stops_the_commit(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redraft.domain import commit
+
+    draft.write("a.md", "ONE\ntwo\nthree\n")
+    draft.put("a.md", "one\ntwo\nTHREE\n")
+    monkeypatch.setattr(commit, "merged_text", lambda *_: None)
+    assert draft.refused("session commit", force=True).code == "conflict"
+    assert (draft.path / "a.md").read_text() == "one\ntwo\nTHREE\n"
+
+
+def test_a_commit_is_done_though_its_metadata_cannot_be_written(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redraft.domain import commit
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    draft.write("a.md", "mine\n")
+    monkeypatch.setattr(commit, "write_metadata", broken)
+    assert draft.commit().modified == ["a.md"]
+    assert (draft.path / "a.md").read_text() == "mine\n"

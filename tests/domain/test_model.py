@@ -208,9 +208,7 @@ class Lives(RuleBasedStateMachine):
             with View.of(self.root, name) as view:
                 view.copy(old, new, overwrite=overwrite)
 
-        self.both(
-            real, lambda: self.book.transfer(draft, old, new, overwrite=overwrite, move=move)
-        )
+        self.both(real, lambda: self.book.transfer(draft, old, new, overwrite=overwrite, move=move))
 
     @rule(name=sessions, path=folders)
     def make_folder(self, name: str, path: str) -> None:

@@ -90,9 +90,7 @@ def test_a_folder_replaces_a_folder_and_hides_what_that_held(draft: Desk) -> Non
         ("link.md", "x.md", "unsupported_file"),
     ],
 )
-def test_renames_that_make_no_sense_are_refused(
-    draft: Desk, old: str, new: str, code: str
-) -> None:
+def test_renames_that_make_no_sense_are_refused(draft: Desk, old: str, new: str, code: str) -> None:
     (draft.path / "link.md").symlink_to("a.md")
     assert draft.refused("rename", path=old, new_path=new, overwrite=True).code == code
     assert draft.changes() == ([], [], [])

@@ -129,9 +129,7 @@ def test_a_folder_that_took_a_documents_place_keeps_what_others_put_into_it(draf
     draft.put("a.md/theirs.md")
     done = draft.undo()
     assert done.restored == ["a.md/inner.md"]
-    assert [(k.path, k.reason) for k in done.kept] == [
-        ("a.md", "there is a new one in its place")
-    ]
+    assert [(k.path, k.reason) for k in done.kept] == [("a.md", "there is a new one in its place")]
     assert os.listdir(draft.path / "a.md") == ["theirs.md"]
 
 

@@ -80,9 +80,7 @@ def test_a_session_that_cannot_be_found_is_an_error_and_not_global(draft: Desk) 
     ],
     ids=repr,
 )
-def test_paths_that_lead_out_are_refused(
-    draft: Desk, tmp_path: Path, path: str, code: str
-) -> None:
+def test_paths_that_lead_out_are_refused(draft: Desk, tmp_path: Path, path: str, code: str) -> None:
     """Faults 17 and 18: paths that lead out are resolved, copied and written."""
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -178,6 +178,7 @@ def test_the_root_is_found_from_below(tmp_path: Path) -> None:
     assert find_root(None, str(deep), {}) == str(tmp_path / "a")
     assert find_root(None, str(deep), {"REDRAFT_ROOT": "/book"}) == "/book"
     assert find_root("c", str(deep), {"REDRAFT_ROOT": "/book"}) == str(deep / "c")
+    assert find_root("file:///book", str(deep), {}) == "file:///book"
 
 
 @pytest.mark.parametrize(
@@ -191,11 +192,89 @@ def test_the_root_is_found_from_below(tmp_path: Path) -> None:
         ("/x/a.md", "/book/part", "/x/a.md"),
         ("file:///book/a.md", "/book/part", "file:///book/a.md"),
         ("redraft://one/book/a.md", "/book/part", "redraft://one/book/a.md"),
+        ("FILE:///book/a.md", "/book/part", "FILE:///book/a.md"),
+        ("./file:a.md", "/book/part", "/book/part/file:a.md"),
         ("", "/book/part", ""),
     ],
 )
 def test_a_path_is_anchored(path: str, cwd: str, expected: str) -> None:
     assert anchored(path, cwd, "/book") == expected
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["redraft://one{uri}/notes.md", "{path}/.workflow/one/files/notes.md", "../../{copy}", "{copy}"]
+    + ["file://{uri}/.workflow/one/files/notes.md"],
+)
+def test_a_document_of_a_session_is_named_from_any_folder(
+    redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    redraft("session", "start", "one")
+    redraft("session", "start", "two")
+    if spelling.startswith(".."):
+        (root / "a" / "b").mkdir(parents=True)
+        monkeypatch.chdir(root / "a" / "b")
+    uri = root.as_uri().removeprefix("file://")
+    name = spelling.format(uri=uri, path=root, copy=".workflow/one/files/notes.md")
+    assert redraft("write", name, stdin=b"one\n").code == 0
+    assert redraft("read", name).out == "one\n"
+    assert redraft("read", str(root / "notes.md")).out == "notes\n"
+    assert redraft("resolve", name, "--json").json["session"] == "one"
+    monkeypatch.setenv("REDRAFT_SESSION", "two")
+    assert redraft("read", name).out == "one\n"
+    assert redraft("retry", name, "no", "--json").json["session"] == "one"
+    assert redraft("run", f"read '{name}'").out == "one\n"
+    assert redraft("read", name, "--session", "two").code == 2
+    done = redraft("session", "commit", "--paths", name, "--force", "--json").json
+    assert (done["session"], done["modified"]) == ("one", ["notes.md"])
+
+
+def test_the_root_may_be_a_uri(redraft: Redraft, root: Path, tmp_path: Path) -> None:
+    said = redraft("--root", root.as_uri(), "read", (root / "notes.md").as_uri())
+    assert said.out == "notes\n"
+    assert redraft("--root", "redraft://one/book", "session", "list").code == 2
+    assert "path_outside_root" in redraft("read", tmp_path.as_uri()).err
+
+
+def test_a_document_must_be_named(redraft: Redraft) -> None:
+    for verb in ("read", "write"):
+        said = redraft("run", verb)
+        assert said.code == 2
+        assert "path is missing" in said.err
+
+
+def test_what_a_session_did_not_change_is_said_so(redraft: Redraft, root: Path) -> None:
+    redraft("session", "start", "one")
+    redraft("write", "part-1/one.md", stdin=b"x")
+    for words in (
+        ("session", "diff", "notes.md"),
+        ("session", "discard", "notes.md"),
+        ("session", "commit", "--paths", "notes.md"),
+        ("adopt", "notes.md"),
+    ):
+        said = redraft(*words)
+        assert said.err.startswith(
+            "error (file_not_found): Session 'one' did not change 'notes.md'."
+        )
+        assert redraft(*words, "--json").json["checked"] == [
+            f"{root}/.workflow/one/{kind}/notes.md" for kind in ("files", "deleted")
+        ]
+    assert redraft("adopt").out.startswith("There is nothing to adopt: ")
+    assert "There is nothing to adopt at 'part-1/one.md'" in redraft("adopt", "part-1/one.md").err
+    assert "'part-1' is a folder" in redraft("retry", "list", "part-1").err
+
+
+def test_undoing_hints_at_switching_only_where_another_session_is_active(
+    redraft: Redraft, root: Path
+) -> None:
+    redraft("session", "start", "one")
+    redraft("write", "part-1/one.md", stdin=b"x")
+    redraft("write", "notes.md", stdin=b"x")
+    redraft("session", "commit", "--paths", "notes.md", "--force")
+    assert "Next:" not in redraft("session", "undo").out
+    redraft("session", "commit", "--force")
+    redraft("session", "start", "two")
+    assert "Next: redraft session switch one\n" in redraft("session", "undo", "one").out
 
 
 def test_options_may_stand_before_the_verb(redraft: Redraft, root: Path) -> None:
@@ -531,7 +610,8 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
                 "D  b.md     0 B  clean",
                 "2 retries would be archived.",
                 "Next: redraft session diff --session one",
-                "Next: redraft session commit one --force --on-conflict overwrite|skip",
+                "Next: redraft session commit one --force --on-conflict overwrite",
+                "Next: redraft session commit one --force --on-conflict skip",
             ],
         ),
         (
@@ -589,7 +669,6 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
                 "  Restored",
                 "    a",
                 "  kept b: edited since",
-                "Next: redraft session switch one",
             ],
         ),
         (

@@ -31,7 +31,7 @@ def relative(root: str, given: str) -> str:
         InvalidArguments: NUL or lone surrogates in the path, or a component that is too long.
         PathOutsideRoot: it leads out of the root.
     """
-    if _ORDINARY.match(given):
+    if is_ordinary(given):
         return given
     _check_text(given)
     path = given.replace("\\", "/") if os.sep == "\\" else given
@@ -50,6 +50,11 @@ def relative(root: str, given: str) -> str:
             raise InvalidArguments([f"a part of the path {given[:60]!r}… is longer than 255 bytes"])
         parts.append(part)
     return "/".join(parts)
+
+
+def is_ordinary(given: str) -> bool:
+    """Whether a path is relative and in its plainest form, so that :func:`relative` keeps it."""
+    return _ORDINARY.match(given) is not None
 
 
 def _below(root: str, path: str, given: str) -> str:

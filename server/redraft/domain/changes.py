@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 from redraft.domain import base, layout
-from redraft.domain.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
     from redraft.disk.folder import Folder
+    from redraft.domain.session import Session
 
 
 class Survey:

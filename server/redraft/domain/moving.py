@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat as modes
 import unicodedata
 from typing import TYPE_CHECKING
@@ -17,6 +16,8 @@ from redraft.domain.view import View, is_hidden
 from redraft.errors import FileExists, InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
+    import os
+
     from redraft.disk.lock import Lock
     from redraft.domain.session import Session
     from redraft.domain.steps import Step

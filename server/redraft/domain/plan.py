@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import stat as modes
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from redraft.domain.steps import stamp
 from redraft.errors import ProtectedPath
 
 if TYPE_CHECKING:
+    import os
+
     from redraft.disk.folder import Folder
     from redraft.domain.progress import Progress
     from redraft.domain.session import Session

@@ -220,9 +220,10 @@ class Hands:
         if not self.strict and self._stat(f"{staged}{KEEP}") is not None:
             finish_exchange(*self._at(staged), *self._at(target))
         there = self._stamp(target)
-        # The first time round the staged file is what was made ready a moment ago, under the lock.
-        here = new if self.strict else self._stamp(staged)
+        here = self._stamp(staged)
         if here != new:
+            if self.strict and here is not None:
+                raise Moved(target)  # an agent wrote into the copy after it was looked at
             if there == old:
                 raise Missing(staged)
             refilled = self.refills.get(staged, -1) > self.number

@@ -11,7 +11,7 @@ import stat as modes
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
 from redraft.disk.folder import read_all
-from redraft.disk.paths import canonical, refuse_protected, relative
+from redraft.disk.paths import canonical, is_ordinary, refuse_protected, relative
 from redraft.domain import layout
 from redraft.domain.session import Session
 from redraft.errors import FileNotFound, PathOutsideRoot, RedraftError, UnsupportedFile
@@ -198,12 +198,24 @@ class View:
             FileNotFound: it is not there.
             UnsupportedFile: it is a folder, pipe or device.
         """
-        return self.open_path(self.path_of(given))[0]
+        return os.fdopen(self._document(given), "rb")
 
     def open_path(self, path: str) -> tuple[BinaryIO, str]:
         """Open a canonical path; return the file and its source; raises as :meth:`open`."""
         descriptor, source = self._descriptor(path)
         return os.fdopen(descriptor, "rb"), source
+
+    def _document(self, given: str) -> int:
+        # Opening follows no link, so a plain path that opens is canonical, without another look.
+        if is_ordinary(given):
+            refuse_protected(given)
+            before = self._stamp()
+            found = self._try_open(given)
+            if found is not None:
+                if self._unmoved(before):
+                    return found[0]
+                os.close(found[0])
+        return self._descriptor(self.path_of(given))[0]
 
     def _descriptor(self, path: str) -> tuple[int, str]:
         # A commit moves copies away while it runs, so a look that overlaps one is made again.
@@ -264,7 +276,7 @@ class View:
 
     def read(self, given: str) -> bytes:
         """A document's bytes."""
-        descriptor, _ = self._descriptor(self.path_of(given))
+        descriptor = self._document(given)
         try:
             return read_all(descriptor)
         finally:
