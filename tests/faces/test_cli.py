@@ -203,8 +203,13 @@ def test_a_path_is_anchored(path: str, cwd: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "spelling",
-    ["redraft://one{uri}/notes.md", "{path}/.workflow/one/files/notes.md", "../../{copy}", "{copy}"]
-    + ["file://{uri}/.workflow/one/files/notes.md"],
+    [
+        "redraft://one{uri}/notes.md",
+        "file://{uri}/{copy}",
+        "{path}/{copy}",
+        "../../{copy}",
+        "{copy}",
+    ],
 )
 def test_a_document_of_a_session_is_named_from_any_folder(
     redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch, spelling: str

@@ -15,7 +15,7 @@ from redraft.faces.cli.app import run
 
 def words(case: Case) -> list[str] | None:
     """The case as a shell would give it; None if no shell could."""
-    given: list[str] = []
+    given: list[object] = []
     for parameter in positionals(case.command):
         value = case.arguments.get(parameter.name)
         if isinstance(value, list) != (parameter.kind == "list") and value is not None:
@@ -27,10 +27,11 @@ def words(case: Case) -> list[str] | None:
         if value is not None:
             given += value if isinstance(value, list) else [_word(value)]
     left = set(case.arguments) - {parameter.name for parameter in positionals(case.command)}
-    plain = all(isinstance(word, str) and "\0" not in word for word in given)
-    if left or not plain or len(given) < sum(p.required for p in positionals(case.command)):
+    plain = [word for word in given if isinstance(word, str) and "\0" not in word]
+    needed = sum(parameter.required for parameter in positionals(case.command))
+    if left or len(plain) < len(given) or len(given) < needed:
         return None
-    return [*case.command.verb.split(), "--json", "--", *given]
+    return [*case.command.verb.split(), "--json", "--", *plain]
 
 
 def _word(value: object) -> str:

@@ -150,7 +150,13 @@ def test_the_light_and_the_full_resolve_answer_alike(
     redraft("session", "start", "one")
     redraft("write", "one.md", stdin=b"new")
     (root / 'quote".md').write_bytes(b"x")
-    for path in ("one.md", 'quote".md', "ünï 日本.md"):
+    copy = root / ".workflow" / "one" / "files" / "one.md"
+    uris = (
+        (root / "ünï 日本.md").as_uri(),
+        copy.as_uri(),
+        f"redraft://one{root.as_uri()[7:]}/one.md",
+    )
+    for path in ("one.md", 'quote".md', "ünï 日本.md", str(copy), *uris):
         light = redraft("resolve", path, *more)
         full = redraft("--root", str(root), "resolve", path, *more)
         assert light.returncode == full.returncode == 0

@@ -1,0 +1,1 @@
+"""The command ring: every command declared once, validated, carried out and described."""

@@ -54,15 +54,18 @@ def _row(
 
 
 def summary(
-    session: Session, active: str | None, status: results.Status | None = None
+    session: Session,
+    active: str | None,
+    status: results.Status | None = None,
+    survey: Survey | None = None,
 ) -> results.Summary:
-    """A session in one row."""
+    """A session in one row; its survey is made here unless the caller has one."""
     if status is None:
         metadata = sound_metadata(session)
     else:  # an ended session is left as it is
         metadata = read_metadata(session.folder, session.name)
     real = status or status_of(session.root, session.folder, session.name, active)
-    return results.Summary(**_row(session, metadata, Tally(session), real))
+    return results.Summary(**_row(session, metadata, Tally(session, survey), real))
 
 
 def account(session: Session, active: str | None) -> dict[str, Any]:
@@ -84,9 +87,9 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
     }
 
 
-def full(session: Session) -> results.Session:
+def full(session: Session, active: str | None) -> results.Session:
     """A session in full, as it is now."""
-    return results.Session(**account(session, marker.active(session.root)))
+    return results.Session(**account(session, active))
 
 
 def changes(survey: Survey) -> results.Changes:
@@ -140,23 +143,12 @@ def snapshot(root: Root) -> dict[str, Any]:
     if name is not None:
         try:
             with Session.open(root, name) as session:
-                active = summary(session, name)
-                drift = drifted(session, Survey(session.folder))
+                survey = Survey(session.folder)
+                active = summary(session, name, survey=survey)
+                drift = drifted(session, survey)
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
-    return {"root": root.path, "active": active, "drifted": drift, "crashed": crashed(root)}
-
-
-def crashed(root: Root) -> list[str]:
-    """The sessions whose interrupted operation nobody could repair."""
-    if root.busy():
-        return []
-    journals = (
-        name
-        for name in root.sessions()
-        if root.folder.stat(f"{layout.session_folder(name)}/{layout.JOURNAL}") is not None
-    )
-    return sorted(journals)
+    return {"root": root.path, "active": active, "drifted": drift, "crashed": root.crashed()}
 
 
 def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:

@@ -32,7 +32,9 @@ of the [language server](protocol.md) (`redraft.session.start`).
   default: the only one, or the one that holds the named document). Those about one session take
   `name` as another word for `session`. Unknown arguments and wrong types are refused, and nothing
   is done.
-- **Paths** may be relative to the root, absolute inside it, or `file:` and `redraft:` URIs. In a
+- **Paths** may be relative to the root, absolute inside it, or `file:` and `redraft:` URIs. One
+  that names a session (`redraft://<session>/…`, or what lies below `.workflow/<session>/files/`)
+  stands for `session` too; naming two different sessions is refused. In a
   shell they are meant from the working folder. Results name them relative to the root, with `/`.
 - **Results** are printed for people, or as one JSON object with `--json`. The language server gives
   the same object in camelCase. Times are RFC 3339 in UTC; sizes are in bytes.

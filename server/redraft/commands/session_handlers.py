@@ -37,7 +37,7 @@ def start(root: Root, request: requests.StartSession, _: Progress) -> results.Se
     else:
         lifecycle.start(root, request.name, request.description, request.type)
     with Session.open(root, request.name) as session:
-        return overview.full(session)
+        return overview.full(session, session.name)
 
 
 def list_sessions(root: Root, request: requests.ListSessions, _: Progress) -> results.SessionList:
@@ -55,7 +55,7 @@ def status(root: Root, request: requests.SessionRequest, _: Progress) -> results
     with chosen(root, request.session) as session:
         overview.heal_if_interrupted(root, session.folder, session.name)
         session.check_there()
-        return overview.full(session)
+        return overview.full(session, marker.active(root))
 
 
 def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.Switched:
@@ -65,7 +65,7 @@ def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.
     previous = lifecycle.switch(root, request.name)
     with Session.open(root, request.name) as session:
         return results.Switched(
-            root=root.path, previous=previous, session=overview.full(session)
+            root=root.path, previous=previous, session=overview.full(session, session.name)
         )
 
 
@@ -73,7 +73,7 @@ def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.
     """Leave a session without ending it."""
     with chosen(root, request.session) as session:
         lifecycle.pause(session)
-        return overview.full(session)
+        return overview.full(session, None)
 
 
 def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
@@ -82,7 +82,7 @@ def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results
     with Session.open(root, name) as session:
         point = lifecycle.resume(session)
         return results.ResumedSession(
-            **overview.account(session, marker.active(root)),
+            **overview.account(session, session.name),
             resume=results.ResumePoint(**point),  # type: ignore[arg-type]  # made whole on reading
         )
 
@@ -185,7 +185,7 @@ def set_phase(root: Root, request: requests.SetPhase, _: Progress) -> results.Se
     """Move a session to another phase."""
     with chosen(root, request.session) as session:
         lifecycle.set_phase(session, request.phase, request.current_tasks, request.artifacts)
-        return overview.full(session)
+        return overview.full(session, marker.active(root))
 
 
 def take_checkpoint(
@@ -264,9 +264,7 @@ def recover(root: Root, request: requests.SessionRequest, _: Progress) -> result
     with root.hold("recover", name) as lock:
         found, left = healing.heal_session(root, lock, name)
     repaired = root.take_repairs()
-    return results.Recovery(
-        root=root.path, session=name, found=found, repaired=repaired, left=left
-    )
+    return results.Recovery(root=root.path, session=name, found=found, repaired=repaired, left=left)
 
 
 def doctor(root: Root, _: requests.Request, __: Progress) -> results.Checkup:

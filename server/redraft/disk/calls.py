@@ -35,11 +35,14 @@ def write(descriptor: int, data: bytes | memoryview) -> None:
 
 
 def overwrite(descriptor: int, data: bytes) -> None:
-    """Replace a small open file's content in place (the lock's record only)."""
-    written = (
-        os.pwrite(descriptor, data, 0) if hasattr(os, "pwrite") else _seek_write(descriptor, data)
-    )
-    os.ftruncate(descriptor, written)
+    """Write over the beginning of a small open file, in one call; what lies beyond stays.
+
+    For records whose first line alone counts: a reader sees the old line or the new one.
+    """
+    if hasattr(os, "pwrite"):
+        os.pwrite(descriptor, data, 0)
+    else:  # pragma: no cover - Windows has no pwrite
+        _seek_write(descriptor, data)
 
 
 def _seek_write(descriptor: int, data: bytes) -> int:  # pragma: no cover - Windows has no pwrite

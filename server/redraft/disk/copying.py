@@ -115,10 +115,12 @@ def same_content(left: Folder, name: str, right: Folder, to_name: str) -> bool:
         open(left.open_file(name), "rb", buffering=0) as one,
         open(right.open_file(to_name), "rb", buffering=0) as two,
     ):
-        if os.fstat(one.fileno()).st_size != os.fstat(two.fileno()).st_size:
+        size = os.fstat(one.fileno()).st_size
+        if size != os.fstat(two.fileno()).st_size:
             return False
+        chunk = min(CHUNK, size + 1)
         while True:
-            a, b = one.read(CHUNK), two.read(CHUNK)
+            a, b = one.read(chunk), two.read(chunk)
             if a != b:
                 return False
             if not a:

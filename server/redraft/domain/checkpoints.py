@@ -1,6 +1,6 @@
 """Checkpoints: a session's state kept, to be restored later.
 
-``checkpoints/<id>/`` holds ``manifest.json`` and copies of ``files/``, ``base/`` and ``deleted/`` as
+``checkpoints/<id>/`` holds ``manifest.json`` and copies of ``files/``, ``base/``, ``deleted/`` as
 they were. Copies, by reflink where the file system can, never hard links: agents write into
 ``files/`` in place.
 """

@@ -36,6 +36,7 @@ SET_ASIDE = "set-aside"
 LONGEST_NAME = 64
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
+_RESERVED = _DEVICES | {"completed"}
 _TIME = re.compile(r"(.+)-(\d{8}T\d{12}Z)\Z")
 
 
@@ -53,18 +54,14 @@ def check_name(name: str) -> str:
         raise InvalidSessionName(
             name, "use letters, digits, hyphens and underscores, beginning with a letter or digit"
         )
-    if name.casefold() == "completed" or name.casefold() in _DEVICES:
+    if name.casefold() in _RESERVED:
         raise InvalidSessionName(name, "the name is reserved")
     return name
 
 
 def is_name(name: str) -> bool:
     """Whether a folder of this name can be a session."""
-    try:
-        check_name(name)
-    except InvalidSessionName:
-        return False
-    return True
+    return _NAME.match(name) is not None and name.casefold() not in _RESERVED
 
 
 def session_folder(name: str) -> str:

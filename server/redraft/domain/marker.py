@@ -107,7 +107,8 @@ def _scan(root: Root) -> tuple[list[str], tuple[int, int], int]:
             with root.folder.sub(layout.WORKFLOW) as folder:
                 before = folder.status()
                 inside = folder.names()
-                names = [n[len(layout.MARKER) :] for n in inside if _is_marker(folder, n)]
+                marked = [n for n in inside if n.startswith(layout.MARKER)]
+                names = [n[len(layout.MARKER) :] for n in marked if _is_marker(folder, n)]
                 after = folder.status()
         except FileNotFoundError:
             return [], (0, 0), began
@@ -120,8 +121,6 @@ def _scan(root: Root) -> tuple[list[str], tuple[int, int], int]:
 
 
 def _is_marker(folder: Folder, name: str) -> bool:
-    if not name.startswith(layout.MARKER):
-        return False
     found = folder.stat(name)
     return found is not None and modes.S_ISREG(found.st_mode)
 

@@ -144,7 +144,7 @@ def _fill(metadata: dict[str, object], entry: dict[str, Any], status: str) -> No
     metadata["status"] = status if status in ("active", "completed") else "paused"
 
 
-# The older layout -----------------------------------------------------------------------------------
+# The older layout -----------------------------------------------------------------------------
 
 
 def _take_old_layout(root: Root, done: Migrated) -> str | None:

@@ -16,13 +16,13 @@ from redraft.disk.copying import write_file
 from redraft.domain import editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
-from redraft.domain.view import View
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
+    from redraft.domain.view import View
 
 _STAGE = f"{layout.TMP}/retry"
 _RECORD = re.compile(r"retry-([1-9]\d{0,8})\.json\Z")
@@ -195,9 +195,10 @@ def half_recorded(folder: Folder) -> list[str]:
     for place, _ in folder.walk(layout.RETRIES):
         head, _, name = place.rpartition("/")
         match = _VERSION.match(name)
-        if match and not _RECORD.match(name):
-            if folder.stat(f"{head}/retry-{match[1]}.json") is None:
-                halves.append(place)
+        if match is None or _RECORD.match(name):
+            continue
+        if folder.stat(f"{head}/retry-{match[1]}.json") is None:
+            halves.append(place)
     return halves
 
 

@@ -29,13 +29,23 @@ class Root:
         sighting: what the last look at the marker saw (see :mod:`redraft.domain.marker`).
     """
 
-    __slots__ = ("_pulse", "_repairs", "_stuck", "folder", "lock_wait_s", "path", "sighting")
+    __slots__ = (
+        "_crashed",
+        "_pulse",
+        "_repairs",
+        "_stuck",
+        "folder",
+        "lock_wait_s",
+        "path",
+        "sighting",
+    )
 
     def __init__(self, folder: Folder, lock_wait_s: float) -> None:
         self.folder = folder
         self.path = folder.path
         self.lock_wait_s = lock_wait_s
         self.sighting: Sighting | None = None
+        self._crashed: tuple[object, list[str]] | None = None
         self._pulse = Pulse(folder, layout.LOCK)
         self._repairs: list[str] = []
         self._stuck: dict[str, tuple[int, int]] = {}
@@ -121,6 +131,22 @@ class Root:
     def has_beat(self, before: bytes) -> bool:
         """Whether the stamp is still this one."""
         return beat(self._pulse.again()) == before
+
+    def crashed(self) -> list[str]:
+        """The sessions whose interrupted operation nobody could repair, by name.
+
+        Looked for again only when a journal was opened or closed, or a session came or went.
+        """
+        line = self._pulse.read()
+        if is_open(line):
+            return []
+        workflow = self.folder.stat(layout.WORKFLOW)
+        key = (beat(line), workflow and (workflow.st_ino, workflow.st_mtime_ns))
+        if self._crashed is None or self._crashed[0] != key:
+            at = f"{layout.WORKFLOW}/{{}}/{layout.JOURNAL}"
+            names = [n for n in self.sessions() if self.folder.stat(at.format(n)) is not None]
+            self._crashed = (key, sorted(names))
+        return list(self._crashed[1])
 
     def is_stuck(self, folder: str) -> bool:
         """Whether the very journal that lies in a folder could not be carried on before."""

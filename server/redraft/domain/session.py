@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from redraft.disk.folder import Folder
-
     from redraft.domain.root import Root
 
 _LARGEST = 1 << 20

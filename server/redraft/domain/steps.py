@@ -4,13 +4,13 @@ A step is a list beginning with its verb; all paths are relative to the root:
 
 ======================================= ======================================================
 ``["move", from, to]``                  rename, replacing nothing
-``["swap", staged, target, old, new]``  exchange ``staged`` (is ``new``) with ``target`` (is ``old``)
+``["swap", staged, target, old, new]``  exchange ``staged`` (``new``) with ``target`` (``old``)
 ``["put", staged, target, new]``        move ``staged`` to ``target``, which must be free
 ``["take", target, kept, old]``         move ``target`` (stamp ``old``) away to ``kept``
 ``["mkdir", path]``, ``["rmdir", path]``  a folder of the root; one that is not empty stays
 ``["drop", path]``                      remove one of our own small files
 ``["stone", staged, stone, kind]``       put a staged ``file`` (a tombstone) or ``folder`` (of
-                                        them) at ``stone``; one of the other kind comes to ``staged``
+                                        them) at ``stone``; one of another kind comes to ``staged``
 ``["unmark", session]``                 remove a marker
 ``["mark", old, new]``                  make one session's marker that of another
 ``["install", staged, target]``         move one of our own small files over another
@@ -209,14 +209,17 @@ class Hands:
 
     def _do_swap(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
         ends = self._across(staged, target)
-        if ends is not None:
-            status, now = self._stat(staged), self._stat(target)
-            if status is None and crossing.alike(now, old):
-                raise Missing(staged)
-            ours = crossing.alike(status, old) or crossing.alike(status, new)
-            if ours and not crossing.swap(*ends, old, new):
-                self._keep_theirs(staged, target)
+        if ends is None:
+            self._swap_near(staged, target, old, new)
             return
+        status, now = self._stat(staged), self._stat(target)
+        if status is None and crossing.alike(now, old):
+            raise Missing(staged)
+        ours = crossing.alike(status, old) or crossing.alike(status, new)
+        if ours and not crossing.swap(*ends, old, new):
+            self._keep_theirs(staged, target)
+
+    def _swap_near(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
         if not self.strict and self._stat(f"{staged}{KEEP}") is not None:
             finish_exchange(*self._at(staged), *self._at(target))
         there = self._stamp(target)

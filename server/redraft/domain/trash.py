@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def dated(root: Root, parent: str, name: str, suffix: str = "") -> str:
-    """A fresh ``<parent>/<name><suffix>-<time>``, relative to the root; the caller holds the lock."""
+    """A fresh ``<parent>/<name><suffix>-<time>``, relative to the root; needs the lock."""
     moment = time.time_ns()
     while True:
         path = f"{parent}/{name}{suffix}-{layout.time_text(moment)}"

@@ -39,8 +39,9 @@ async def test_every_bad_call_is_refused_and_changes_nothing(
         with pytest.raises(JsonRpcException) as caught:
             await server.command(case.command.lsp, **sent)
         number = -32602 if case.code == "invalid_arguments" else -32803
-        if caught.value.code != number or caught.value.data["code"] != case.code:
-            wrong.append(f"{case}: {caught.value.code} {caught.value.data}")
+        data = caught.value.data or {}
+        if caught.value.code != number or data.get("code") != case.code:
+            wrong.append(f"{case}: {caught.value.code} {data}")
     server.folders(removed=[book])
     assert not wrong, "\n".join(wrong)
     assert everything(book) == before
