@@ -12,6 +12,8 @@ from typing import TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
+from redraft.disk import beneath
+
 Tree: TypeAlias = dict[str, tuple[str, int, int, bytes]]
 """Path below the folder → kind (file, directory, symlink, other), mode, mtime in ns, content."""
 
@@ -31,6 +33,14 @@ def book(tmp_path: Path) -> Path:
     root = tmp_path / "book"
     shutil.copytree(SAMPLE_BOOK, root, symlinks=True, ignore=shutil.ignore_patterns(*OWN))
     return root
+
+
+@pytest.fixture(params=["by handles", "openat2"])
+def reach(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to reach a file without following links: servers use ``openat2``, others walk."""
+    monkeypatch.setattr(beneath, "_prepared", [])
+    if request.param == "openat2":
+        assert beneath.enable()
 
 
 @pytest.fixture

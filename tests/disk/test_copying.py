@@ -72,6 +72,12 @@ def test_a_copy_that_fails_leaves_nothing(
     assert folder.names() == ["source"]
 
 
+def test_a_copy_that_need_not_last_is_a_copy_too(folder: Folder) -> None:
+    Path(folder.path, "source").write_bytes(b"x")
+    copy_file(folder, "source", folder, "copy", flush=False)
+    assert folder.read("copy") == b"x"
+
+
 def test_a_copy_replaces_nothing(folder: Folder) -> None:
     Path(folder.path, "one").write_bytes(b"1")
     Path(folder.path, "two").write_bytes(b"2")

@@ -136,3 +136,9 @@ def test_the_system_call_is_looked_up_once_and_tells_its_errors(tmp_path: Path) 
         assert not lazy(folder, "two", folder, "one", 1)
         lazy.function = None
         assert not lazy(folder, "two", folder, "one", 1)
+
+
+def test_a_rename_that_died_with_both_names_on_one_file_is_finished(folder: Folder) -> None:
+    calls.link(folder.handle, "one", folder.handle, "three")
+    exchange.rename_noreplace(folder, "one", folder, "three")
+    assert content(folder) == {"three": b"1", "two": b"2"}

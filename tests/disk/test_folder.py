@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,3 +165,46 @@ def test_closing_twice_is_harmless(folder: Folder) -> None:
     inner.close()
     inner.close()
     assert inner.at("x") == f"{folder.path}/a/x"
+
+
+def test_a_file_that_goes_away_during_a_look_is_passed_over(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    class Late:
+        """Entries of a scan; one file is removed before anybody looks at it."""
+
+        def __init__(self, handle: int) -> None:
+            self.entries = scandir(handle)
+
+        def __enter__(self) -> Late:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.entries.close()
+
+        def __iter__(self) -> Iterator[os.DirEntry[str]]:
+            for entry in self.entries:
+                if entry.name.startswith("late"):
+                    os.unlink(f"{folder.path}/{entry.name}")
+                yield entry
+
+    monkeypatch.setattr(os, "scandir", Late)
+    for look in (folder.walk, folder.scan):
+        Path(folder.path, "late.md").write_text("late")
+        list(look())
+        assert folder.stat("late.md") is None
+
+
+def test_a_folder_that_may_not_be_removed_stops_the_pruning(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redraft.disk import calls
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr(calls, "rmdir", refuse)
+    with pytest.raises(PermissionError):
+        folder.prune("a/b")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,12 @@ from tests.recovery.picture import describe, listing
 from tests.recovery.stories import book, do, doc, everything, write
 from tests.recovery.strikes import die_at, in_child, watched
 
+from redraft.disk.folder import Folder
 from redraft.domain import journal as journals
 from redraft.domain import layout
+from redraft.domain.healing import sound_metadata
 from redraft.domain.root import Root
+from redraft.domain.session import Session
 from redraft.domain.view import View
 from redraft.errors import SessionCrashed
 
@@ -290,4 +295,119 @@ def test_a_journal_survives_any_path(root: Root) -> None:
     loaded = journals.load(root, ".workflow/draft")
     assert loaded is not None
     assert loaded.steps == step
+    inside(root, layout.JOURNAL).unlink()
+
+
+def test_metadata_that_somebody_is_mending_is_read_without(root: Root) -> None:
+    """Reading waits for nobody; the repair is left to whoever holds the lock."""
+    inside(root, METADATA).write_bytes(b"{")
+    with Root.open(root.path) as other, other.hold("mend"), Session.open(root, "draft") as session:
+        assert sound_metadata(session)["session_id"] == "draft"
+    assert inside(root, METADATA).read_bytes() == b"{"
+    assert root.take_repairs() == []
+
+
+def test_metadata_that_somebody_mended_meanwhile_is_theirs(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inside(root, METADATA).read_bytes()
+    inside(root, METADATA).write_bytes(b"{")
+    still_there = Session.still_there
+
+    def mended(session: Session) -> bool:
+        inside(root, METADATA).write_bytes(whole)
+        return still_there(session)
+
+    monkeypatch.setattr(Session, "still_there", mended)
+    with Session.open(root, "draft") as session:
+        assert sound_metadata(session)["project"] == "Chapter é"
+    assert inside(root, METADATA).read_bytes() == whole
+    assert root.take_repairs() == []
+
+
+def test_metadata_with_text_that_is_no_unicode_is_kept(root: Root) -> None:
+    """JSON can spell a lone surrogate; whoever put it there finds it again."""
+    inside(root, METADATA).write_text(json.dumps(metadata(root) | {"theirs": "\ud800"}))
+    do(root, "session pause")
+    assert metadata(root)["theirs"] == "\ud800"
+    assert metadata(root)["project"] == "Chapter é"
+    assert metadata(root)["status"] == "paused"
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_a_shortage_says_nothing_about_the_metadata(
+    root: Root, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inside(root, METADATA).read_bytes()
+
+    def refuse(*_: object) -> bytes:
+        raise OSError(number, os.strerror(number))
+
+    with Session.open(root, "draft") as session:
+        monkeypatch.setattr(Folder, "read", refuse)
+        with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+            sound_metadata(session)
+    assert inside(root, METADATA).read_bytes() == whole
+
+
+def test_doctor_moves_a_retry_without_its_record_to_the_trash(root: Root) -> None:
+    half = inside(root, f"{layout.RETRIES}/a.md/retry-1.md")
+    half.parent.mkdir(parents=True)
+    half.write_bytes(doc("half"))
+    report = do(root, "doctor")
+    assert report.found == ["draft: half-recorded retry human-retries/a.md/retry-1.md"]
+    assert not half.exists()
+    assert len(report.repaired) == 1
+    (kept,) = Path(root.path, layout.TRASH).rglob("retry-1.md")
+    assert kept.read_bytes() == doc("half")
+    assert do(root, "doctor").found == []
+
+
+def test_doctor_clears_half_written_files_out_of_the_archive(root: Root) -> None:
+    do(root, "session commit", force=True)
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    (archive / ".tmp").mkdir(exist_ok=True)
+    (archive / ".tmp/half").write_text("half")
+    place = archive.relative_to(root.path).as_posix()
+    report = do(root, "doctor")
+    assert report.found == [f"{place}: half-written files in .tmp"]
+    assert report.repaired == [f"Removed half-written files of {place}."]
+    assert do(root, "doctor").found == []
+
+
+def _interrupt(place: Path, steps: list[list[Any]], kind: str = "undo") -> None:
+    record = ".workflow/draft"
+    text = json.dumps(journals.Journal(kind, "draft", steps, record).as_dict())
+    (place / layout.JOURNAL).write_text(text)
+
+
+def test_doctor_says_which_files_an_interrupted_undo_lacks(root: Root) -> None:
+    do(root, "session commit", force=True)
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    status = Path(root.path, "a.md").stat()
+    now = [status.st_ino, status.st_size, status.st_mtime_ns]
+    place = archive.relative_to(root.path).as_posix()
+    _interrupt(archive, [["swap", f"{place}/replaced/gone.md", "a.md", now, [1, 2, 3]]])
+    report = do(root, "doctor")
+    lacks = f"files it needs are missing ({place}/replaced/gone.md)"
+    assert report.left == [f"{place}: {lacks}"]
+    assert Path(root.path, "a.md").read_bytes() == doc("a1")
+
+
+def test_doctor_passes_over_an_undo_record_that_cannot_be_read(root: Root) -> None:
+    do(root, "session commit", force=True)
+    (archive,) = Path(root.path, layout.COMPLETED).iterdir()
+    (archive / layout.JOURNAL).write_text("{")
+    assert do(root, "doctor").left == []
+
+
+def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
+    place = ".workflow/draft"
+    assert journals.why_stuck(root, place) == "it was repaired a moment ago; try again"
+    _interrupt(inside(root, ""), [["put", "gone.md", "x.md", [1, 2, 3]]], "commit")
+    assert journals.why_stuck(root, place) == "a file refused"
+    _interrupt(inside(root, ""), [["put", "nothing.md", "x.md", [1, 2, 3]]], "commit")
+    assert journals.why_stuck(root, place) == "files it needs are missing (nothing.md)"
+    inside(root, layout.JOURNAL).write_text("{")
+    assert journals.why_stuck(root, place).startswith("the journal is damaged")
     inside(root, layout.JOURNAL).unlink()

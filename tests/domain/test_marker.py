@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from tests.recovery.stories import book, do
 
+from redraft.disk.folder import Folder
 from redraft.domain import layout, marker
 from redraft.domain.root import Root
 from redraft.errors import InvalidSessionName, RedraftError, SessionExists, SessionNotFound
@@ -102,6 +104,58 @@ def test_of_several_markers_the_one_set_last_stays(root: Root) -> None:
         "Removed the marker of 'two': another session's is newer.",
     ]
     assert told(root)["active"] == "one"
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_workflow_folder_removed_during_a_look_means_no_session(
+    root: Root, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    with Root.open(root.path) as other:
+        if known:
+            assert marker.active(other) == "two"
+        place = Path(root.path, layout.WORKFLOW)
+        monkeypatch.setattr(Root, "settle", lambda _: shutil.rmtree(place))
+        assert marker.active(other) is None
+
+
+def test_a_folder_that_never_holds_still_is_answered_all_the_same(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last look counts, and is not remembered as settled."""
+    real, moments = marker._is_marker, iter(range(10**18, 2 * 10**18))
+
+    def restless(folder: Folder, name: str) -> bool:
+        os.utime(Path(root.path, layout.WORKFLOW), ns=(0, next(moments)))
+        return real(folder, name)
+
+    monkeypatch.setattr(marker, "_is_marker", restless)
+    with Root.open(root.path) as other:
+        assert marker.active(other) == "two"
+        assert other.sighting is not None
+        assert not other.sighting.settled
+    assert next(moments) == 10**18 + marker._TRIES
+
+
+@pytest.mark.parametrize("by_hand", [None, "one"])
+def test_a_marker_changed_within_the_tick_of_the_last_look_does_not_stop_a_switch(
+    root: Root, by_hand: str | None
+) -> None:
+    """The folder's time says that nothing changed, the rename that something did."""
+    marker.active(root)
+    workflow = Path(root.path, layout.WORKFLOW)
+    before = workflow.stat().st_mtime_ns
+    mark(root, "two").unlink()
+    if by_hand:
+        mark(root, by_hand).touch()
+    os.utime(workflow, ns=(before, before))
+    assert do(root, "session switch", name="one").previous == by_hand
+    assert cold(root) == ("one", [])
+
+
+def test_a_marker_that_is_gone_is_not_passed_on(root: Root) -> None:
+    mark(root, "two").unlink()
+    assert not marker.pass_on(root, "two", "one")
+    assert cold(root) == (None, [])
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])

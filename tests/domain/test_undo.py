@@ -277,3 +277,17 @@ def test_a_part_whose_bases_have_no_room_any_more_comes_back_as_a_conflict(draft
     assert (draft.path / "part/b.md").read_text() == "b\n"
     assert "part" not in draft.shown()
     assert draft.states()["part/b.md"] == ("deleted", "conflict")
+
+
+def test_a_part_brings_back_all_but_what_was_edited_after_it(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.write("part/b.md", "mine\n")
+    draft.write("rest.md", "rest\n")
+    draft.commit(paths=["a.md", "part"])
+    draft.put("a.md", "edited later\n")
+    done = draft.undo()
+    assert ([kept.path for kept in done.kept], done.restored) == (["a.md"], ["part/b.md"])
+    assert (draft.path / "a.md").read_text() == "edited later\n"
+    assert (draft.path / "part/b.md").read_text() == "b\n"
+    assert draft.read("part/b.md") == "mine\n"
+    assert draft.changes() == (["part/b.md"], ["rest.md"], [])

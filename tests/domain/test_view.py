@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import picture
 from tests.domain.desk import Desk
 
+from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import FileNotFound, NoActiveSession, RedraftError, UnsupportedFile
+
+pytestmark = pytest.mark.usefixtures("reach")
 
 
 def test_resolve_names_the_file_behind_a_path(draft: Desk) -> None:
@@ -232,3 +237,96 @@ def test_a_look_that_an_operation_overlapped_is_made_again(
     assert draft.read("a.md") == "one\ntwo\nthree\n"
     monkeypatch.setattr(View, "_unmoved", lambda *_: False)
     assert draft.refused("read", path="a.md").code == "file_not_found"
+
+
+class Meanwhile:
+    """Commits a part and takes that back, in turn, whenever something is looked at."""
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
+        self.desk, self.left, self.committed = desk, times, False
+        look: Any = getattr(View, name)
+
+        def disturbed(view: View, path: str) -> object:
+            if self.left > 0 and view.root is not desk.root:
+                self.left -= 1
+                try:
+                    return look(view, path)
+                finally:
+                    self.disturb()
+            return look(view, path)
+
+        monkeypatch.setattr(View, name, disturbed)
+
+    def disturb(self) -> None:
+        if self.committed:
+            self.desk.undo()
+        else:
+            self.desk.commit(paths=["part/b.md"])
+        self.committed = not self.committed
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_read_that_commits_overlap_gives_the_document(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    draft.write("part/b.md", "mine\n")
+    draft.run("delete", path="a.md")
+    with Root.open(str(draft.path)) as root, View.of(root, "draft") as view:
+        for path in ("part/b.md", "a.md"):
+            meanwhile = Meanwhile(draft, monkeypatch, "_try_open", times)
+            if path == "a.md":
+                with pytest.raises(FileNotFound):
+                    view.read(path)
+            else:
+                assert view.read(path) == b"mine\n"
+            assert meanwhile.left == 0
+            if meanwhile.committed:
+                meanwhile.disturb()
+    assert draft.changes() == (["part/b.md"], [], ["a.md"])
+
+
+def test_a_read_that_never_comes_to_rest_gives_up(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("part/b.md", "mine\n")
+    draft.write("rest.md", "rest\n")
+    monkeypatch.setattr("redraft.domain.view._ATTEMPTS", 2)
+    with Root.open(str(draft.path)) as root, View.of(root, "draft") as view:
+        Meanwhile(draft, monkeypatch, "_try_open", 4)
+        with pytest.raises(FileNotFound):
+            view.read("part/b.md")
+
+
+def test_a_listing_that_never_comes_to_rest_is_the_last_one_seen(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("part/b.md", "mine\n")
+    draft.write("part/new.md", "new\n")
+    monkeypatch.setattr("redraft.domain.view._ATTEMPTS", 2)
+    with Root.open(str(draft.path)) as root, View.of(root, "draft") as view:
+        meanwhile = Meanwhile(draft, monkeypatch, "_list", 2)
+        listed = view.list("part")
+        assert listed == [("b.md", "file"), ("new.md", "file"), ("sub", "directory")]
+        assert meanwhile.left == 0
+
+
+def test_a_listing_that_failed_while_a_commit_ran_is_made_again(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("part/b.md", "mine\n")
+    draft.write("rest.md", "rest\n")
+    with Root.open(str(draft.path)) as root, View.of(root, "draft") as view:
+        Meanwhile(draft, monkeypatch, "_list", 2)
+        with pytest.raises(FileNotFound):
+            view.list("gone")
+
+
+def test_a_shortage_of_handles_is_no_missing_document(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr("redraft.disk.folder.Folder.open_file", refuse)
+    with draft.view() as view, pytest.raises(OSError, match="too many"):
+        view.read("a.md")

@@ -83,11 +83,15 @@ def execute(command: Command, request: Request, roots: Roots, progress: Progress
         from redraft.commands.slash import run_line
 
         return run_line(request.line, roots, request.session, request.root, progress)
+    from redraft.domain import migration
+
     if command.handler is None:
         raise TypeError(f"{command.verb} has no handler")
     request = named(request, roots)
     root = roots.pick(request.root, documents(request))
     try:
+        if command.verb != "migrate":  # it reports what it takes over itself
+            migration.on_sight(root)
         result = command.handler(root, request, progress)
     except OSError as error:
         raise IoError(error) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
-from redraft.domain import layout, marker
+from redraft.domain import layout, marker, migration
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
@@ -136,6 +136,7 @@ def snapshot(root: Root) -> dict[str, Any]:
     Returns:
         ``{root, active: Summary or None, drifted: [path], crashed: [name]}``.
     """
+    migration.on_sight(root)
     root.settle()
     name = marker.active(root)
     active: results.Summary | None = None

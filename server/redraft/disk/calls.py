@@ -92,5 +92,5 @@ def utime(folder: int | None, name: str, mtime_ns: int) -> None:
 
 def set_mode(descriptor: int, mode: int) -> None:
     """Set an open file's permission bits."""
-    if hasattr(os, "fchmod"):
+    if hasattr(os, "fchmod"):  # pragma: no branch - Windows had none before Python 3.13
         os.fchmod(descriptor, mode)

@@ -111,20 +111,16 @@ def _first_link(root: str, path: str, *, follow_last: bool) -> bool:
     whole = path if follow_last else path.rpartition("/")[0]
     if beneath.is_plain(f"{root}/{whole}"):
         return False
-    end = len(path) if follow_last else path.rfind("/")
-    position = 0
-    while position <= end and path:
-        cut = path.find("/", position)
-        cut = len(path) if cut < 0 else cut
-        if cut > end:
-            break
+    cut = -1
+    while whole and cut < len(whole):
+        cut = whole.find("/", cut + 1)
+        cut = len(whole) if cut < 0 else cut
         try:
-            mode = os.lstat(f"{root}/{path[:cut]}").st_mode
+            mode = os.lstat(f"{root}/{whole[:cut]}").st_mode
         except (FileNotFoundError, NotADirectoryError):
             return False
         if modes.S_ISLNK(mode):
             return True
-        position = cut + 1
     return False
 
 

@@ -86,8 +86,7 @@ def _steps(session: Session, trash: Bin, path: str) -> list[Step]:
     staged = f"{_STAGE}/{path}"
     copy_file(session.folder, f"{layout.BASE}/{path}", session.folder, staged, flush=True)
     back = session.folder.stat(staged)
-    if back is None:
-        raise FileNotFound(path, [staged])
+    assert back is not None  # noqa: S101 - it was made just now, in a folder of our own
     copy = f"{layout.FILES}/{path}"
     steps: list[Step] = []
     if session.folder.stat(copy) is not None:

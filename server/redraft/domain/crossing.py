@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
+from errno import ENOENT
 from zlib import crc32
 
 from redraft.disk import calls
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Stamp = list[int]
 
 PREFIX = ".redraft-"
+_NEW = f"{PREFIX}new"
 
 
 def apart(one: Folder, two: Folder) -> bool:
@@ -100,6 +102,21 @@ def put(folder: Folder, name: str, target: Folder, target_name: str, new: Stamp)
     return True
 
 
+def put_back(target: Folder, target_name: str, folder: Folder, name: str, new: Stamp) -> None:
+    """Undo :func:`put`, however far it came, unless the target was saved since."""
+    if folder.stat(name) is None:
+        take(target, target_name, folder, name, new)
+        return
+    beside = _beside(target_name, new)
+    target.unlink(beside)
+    if alike(target.stat(target_name), new):
+        rename_noreplace(target, target_name, target, beside)
+        if alike(target.stat(beside), new):
+            target.unlink(beside)
+        else:
+            rename_noreplace(target, beside, target, target_name)
+
+
 def take(target: Folder, target_name: str, folder: Folder, name: str, old: Stamp) -> bool:
     """Move ``target_name`` (stamp ``old``) away to ``name``.
 
@@ -121,6 +138,22 @@ def take(target: Folder, target_name: str, folder: Folder, name: str, old: Stamp
     return True
 
 
+def take_back(folder: Folder, name: str, target: Folder, target_name: str, old: Stamp) -> None:
+    """Undo :func:`take`, however far it came, unless there is a new file in the target's place."""
+    beside = _beside(target_name, old)
+    if target.stat(beside) is None:
+        if alike(folder.stat(name), old):
+            put(folder, name, target, target_name, old)
+        return
+    try:
+        rename_noreplace(target, beside, target, target_name)
+    except FileExistsError:
+        _bring(target, beside, folder, name)
+    else:
+        folder.unlink(name)
+        folder.unlink(f"{name}{_NEW}")
+
+
 def _beside(name: str, stamp: Stamp) -> str:
     # From the journal alone, so that whoever carries on after a death finds it again.
     return f"{PREFIX}{crc32(os.fsencode(name)):08x}-{stamp[2]:x}"
@@ -128,7 +161,7 @@ def _beside(name: str, stamp: Stamp) -> str:
 
 def _bring(source: Folder, name: str, folder: Folder, to_name: str) -> None:
     """Move a file across, over what is there."""
-    via = f"{to_name}{PREFIX}new"
+    via = f"{to_name}{_NEW}"
     _copy(source, name, folder, via)
     calls.rename(folder.handle, folder.at(via), folder.handle, folder.at(to_name))
     folder.flush()
@@ -140,9 +173,10 @@ def _copy(source: Folder, name: str, folder: Folder, to_name: str) -> None:
     """Copy a file or link with its bits and time, flushed; a torn copy of before is replaced."""
     folder.unlink(to_name)
     status = source.stat(name)
-    if status is not None and modes.S_ISLNK(status.st_mode):
+    if status is None:
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), f"{source.path}/{name}")
+    if modes.S_ISLNK(status.st_mode):
         calls.symlink(source.read_link(name), folder.handle, folder.at(to_name))
     else:
         copy_file(source, name, folder, to_name, flush=True)
-    if status is not None:
-        calls.utime(folder.handle, folder.at(to_name), status.st_mtime_ns)
+    calls.utime(folder.handle, folder.at(to_name), status.st_mtime_ns)

@@ -17,7 +17,7 @@ from redraft.disk.durable import publish
 from redraft.disk.paths import refuse_protected, relative
 from redraft.domain import layout
 from redraft.domain.steps import Hands, Missing, Moved
-from redraft.errors import Conflict, RedraftError
+from redraft.errors import Conflict, RedraftError, StalePreview
 
 if TYPE_CHECKING:
     from redraft.disk.lock import Lock
@@ -140,6 +140,7 @@ def run(
 
     Raises:
         Conflict: somebody saved a target meanwhile; everything is back as it was.
+        StalePreview: somebody took a prepared copy away meanwhile; the same.
         OSError: the disk refused; everything is back as it was, as far as it lets us.
     """
     _begin(root, lock, folder, journal, previous)
@@ -155,6 +156,8 @@ def run(
             _withdraw(root, lock, folder, previous)
             if isinstance(error, Moved):
                 raise Conflict([error.path]) from None
+            if isinstance(error, Missing):
+                raise StalePreview from None
             raise
     lock.finish()
 

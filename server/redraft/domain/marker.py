@@ -80,7 +80,10 @@ def _look(root: Root) -> str | None:
 
 
 def _stamp(root: Root) -> tuple[int, int]:
-    status = os.stat(root.folder.at(layout.WORKFLOW), dir_fd=root.folder.handle)
+    try:
+        status = os.stat(root.folder.at(layout.WORKFLOW), dir_fd=root.folder.handle)
+    except FileNotFoundError:
+        return 0, 0  # removed in this moment
     return status.st_ino, status.st_mtime_ns
 
 

@@ -7,24 +7,42 @@ the source renamed. Nothing of the source is removed, lines that cannot be read 
 from __future__ import annotations
 
 import json
+import os
 import stat as modes
+from errno import EACCES, EEXIST, EISDIR, ELOOP, ENOTDIR, EPERM
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
-from redraft.disk.copying import copy_file, write_file
+from redraft.disk.copying import copy_file, same_content
 from redraft.disk.paths import canonical
 from redraft.domain import base, editing, layout, marker
-from redraft.domain.session import Session, meta_of, new_metadata, read_metadata, write_metadata
+from redraft.domain.session import (
+    Session,
+    is_folder,
+    meta_of,
+    new_metadata,
+    read_metadata,
+    write_metadata,
+)
 from redraft.domain.trash import dated
-from redraft.errors import InvalidSessionName, RedraftError
+from redraft.errors import InvalidSessionName, RedraftError, UnsupportedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from redraft.disk.folder import Folder
     from redraft.domain.root import Root
 
 REGISTRY = f"{layout.WORKFLOW}/session_status.jsonl"
 OLD_SESSIONS = f"{layout.WORKSPACE}/sessions"
+OLD_RETRIES = "migrated-retries"  # in a session's folder: their form is not that of ours
 _OWN_FILES = ("session.json", "session.lock")
+_ENDED = ("completed", "done", "archived")
 _LARGEST = 64 << 20
+
+# Errors about one entry, with which the others can go on. All others (a full disk) stop the
+# migration before the source is renamed, so that the next command begins again.
+_OF_ONE_ENTRY = (EACCES, EEXIST, EISDIR, ELOOP, ENOTDIR, EPERM)
 
 
 class Migrated:
@@ -43,30 +61,69 @@ class Migrated:
         self.skipped: list[tuple[int, str]] = []
         self.kept_as: str | None = None
 
+    def took(self, session: str) -> None:
+        """Note a session that was taken over."""
+        if session not in self.sessions:
+            self.sessions.append(session)
+
+    def skip(self, line: int, what: str, error: Exception) -> None:
+        """Note what could not be taken over; an error that is not about it alone is raised."""
+        if isinstance(error, OSError) and error.errno not in _OF_ONE_ENTRY:
+            raise error
+        self.skipped.append((line, f"{what}{_reason(error)}"))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RedraftError):
+        return error.message
+    if isinstance(error, OSError):
+        return f"in the way: {error.strerror} ({error.filename})"
+    return f"unreadable: {error}"
+
 
 def needed(root: Root) -> bool:
     """Whether an old registry lies in the root; one ``stat``."""
-    return root.folder.stat(REGISTRY) is not None
+    return root.folder.is_file(REGISTRY)
+
+
+def on_sight(root: Root) -> None:
+    """Take over the registry as soon as a command meets it; what was done is reported as repairs.
+
+    Where it cannot be done now (a read-only folder, somebody at work) the command goes on with the
+    sessions that are there, and the next one tries again.
+    """
+    if not needed(root):
+        return
+    try:
+        done = migrate(root, old_layout=False)
+    except (RedraftError, OSError):
+        return
+    if done.kept_as is None:
+        return  # another process was faster
+    names = ", ".join(repr(name) for name in done.sessions) or "none"
+    root.note_repair(f"Took over the sessions of {REGISTRY} ({names}); kept as {done.kept_as}.")
+    for line, reason in done.skipped:
+        root.note_repair(f"Line {line} of {done.kept_as} was not taken over: {reason}")
 
 
 def migrate(root: Root, *, old_layout: bool = True) -> Migrated:
     """Take over the registry, and with ``old_layout`` what lies in ``workspace/sessions/``."""
     done = Migrated()
-    if not needed(root) and root.folder.stat(OLD_SESSIONS) is None:
+    if not needed(root) and not (old_layout and is_folder(root, OLD_SESSIONS)):
         done.active = marker.active(root)
         return done
     with root.hold("migrate"):
         wish = _take_registry(root, done) if needed(root) else None
         if old_layout:
             wish = _take_old_layout(root, done) or wish
-        current = marker.heal_locked(root)
-        if current is None and wish is not None:
+        done.active = marker.heal_locked(root)
+        if done.active is None and wish is not None and marker.usable(root, wish):
             marker.activate(root, wish)
-        done.active = current or wish
+            done.active = wish
         # The source goes last: whoever dies before this line begins again.
         if needed(root):
             done.kept_as = _rename_aside(root, REGISTRY)
-        if old_layout and root.folder.stat(OLD_SESSIONS) is not None:
+        if old_layout and is_folder(root, OLD_SESSIONS):
             kept = _rename_aside(root, OLD_SESSIONS)
             done.kept_as = done.kept_as or kept
     return done
@@ -85,118 +142,152 @@ def _rename_aside(root: Root, path: str) -> str:
 
 
 def _take_registry(root: Root, done: Migrated) -> str | None:
-    """Make a session of every line; returns the one that should be active."""
-    wish: tuple[str, str] | None = None
-    lines = root.folder.read(REGISTRY, _LARGEST).split(b"\n")
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    """Make a session of every entry; returns the one that should be active.
+
+    Registries were appended to: of several lines about a session the later one counts.
+    """
+    entries: dict[str, tuple[int, dict[str, Any]]] = {}
+    for number, line in _lines(root):
         try:
             entry = json.loads(line)
             if not isinstance(entry, dict):
                 raise ValueError("it is no JSON object")
-            name = _name_of(entry)
-            _adopt_entry(root, name, entry)
+            name = _name_of(root, entry)
         except (ValueError, RecursionError, RedraftError) as error:
-            reason = error.message if isinstance(error, RedraftError) else f"unreadable: {error}"
-            done.skipped.append((number, reason))
+            done.skip(number, "", error)
             continue
-        if name not in done.sessions:
-            done.sessions.append(name)
-        if str(entry.get("status", "")).casefold() == "active":
-            wish = max(wish or ("", ""), (str(entry.get("created", "")), name))
-    return wish[1] if wish else None
+        known = next((n for n in entries if n.casefold() == name.casefold()), name)
+        entries[known] = (number, {**entries.get(known, (0, {}))[1], **entry})
+    active: list[tuple[str, str]] = []
+    for name, (number, entry) in entries.items():
+        try:
+            real = _adopt_entry(root, name, entry)
+        except (RecursionError, RedraftError, OSError) as error:
+            done.skip(number, "", error)
+            continue
+        done.took(real)
+        if _status(entry) == "active":
+            active.append((str(entry.get("created", "")), real))
+    return max(active)[1] if active else None
 
 
-def _name_of(entry: dict[str, Any]) -> str:
+def _lines(root: Root) -> Iterator[tuple[int, bytes]]:
+    with os.fdopen(root.folder.open_file(REGISTRY), "rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line
+
+
+def _status(entry: dict[str, Any]) -> str:
+    return str(entry.get("status", "")).casefold()
+
+
+def _name_of(root: Root, entry: dict[str, Any]) -> str:
+    """The session's name: that of the folder it has already, else its id."""
+    place = entry.get("directory")
+    if isinstance(place, str):
+        head, _, last = place.rstrip("/").rpartition("/")
+        ours = head.removeprefix("./") in (layout.WORKFLOW, f"{root.path}/{layout.WORKFLOW}")
+        if ours and layout.is_name(last) and is_folder(root, layout.session_folder(last)):
+            return last
     name = entry.get("id") or entry.get("session_id") or ""
     if not isinstance(name, str):
         raise InvalidSessionName(str(name), "it is no text")
     return layout.check_name(name)
 
 
-def _adopt_entry(root: Root, name: str, entry: dict[str, Any]) -> None:
+def _adopt_entry(root: Root, name: str, entry: dict[str, Any]) -> str:
+    """Make a session of an entry, or complete the one that is there; returns its name."""
     real = next((n for n in root.sessions() if n.casefold() == name.casefold()), name)
     with root.folder.sub(layout.session_folder(real), create=True) as folder:
+        folder.make(layout.FILES)
+        if _status(entry) in _ENDED and root.folder.stat(layout.marker(real)) is None:
+            # Before the metadata, which says that the entry was taken over.
+            os.close(calls.open_or_create(folder.handle, folder.at(layout.DONE)))
         known = folder.stat(layout.METADATA) is not None
         metadata = read_metadata(folder, real) if known else new_metadata(real)
-        status = str(entry.get("status", "")).casefold()
-        if not known or not metadata["project"]:
-            metadata["project"] = str(entry.get("description") or metadata["project"])
+        metadata["project"] = metadata["project"] or str(entry.get("description") or "")
         if not known:
-            _fill(metadata, entry, status)
-        foreign = {"id", "status", "description", "created", "complexity"}
+            _fill(metadata, entry)
         for key, value in entry.items():
-            if key not in foreign:
+            if key not in ("id", "session_id", "status", "description"):
                 metadata.setdefault(key, value)
         write_metadata(folder, metadata)
-        folder.make(layout.FILES)
-        if status in ("completed", "done", "archived") and folder.stat(layout.DONE) is None:
-            write_file(folder, layout.DONE, (), flush=False)
+    return real
 
 
-def _fill(metadata: dict[str, object], entry: dict[str, Any], status: str) -> None:
+def _fill(metadata: dict[str, object], entry: dict[str, Any]) -> None:
     kind = entry.get("complexity") or entry.get("type")
     if kind in ("simple", "medium", "complex"):
         metadata["type"] = kind
     if isinstance(entry.get("created"), str):
         meta_of(metadata)["created"] = entry["created"]
-    metadata["status"] = status if status in ("active", "completed") else "paused"
+    status = _status(entry)
+    metadata["status"] = (
+        "completed" if status in _ENDED else status if status == "active" else "paused"
+    )
 
 
-# The older layout -----------------------------------------------------------------------------
+# The older layout --------------------------------------------------------------------------------
 
 
 def _take_old_layout(root: Root, done: Migrated) -> str | None:
-    wish = None
-    for entry in sorted(root.folder.scan(OLD_SESSIONS), key=lambda e: e.name):
-        if not entry.is_dir(follow_symlinks=False):
+    """Make a session of every folder; returns the one that should be active."""
+    active: list[tuple[str, str]] = []
+    for found in sorted(root.folder.scan(OLD_SESSIONS), key=lambda e: e.name):
+        if not found.is_dir(follow_symlinks=False):
             continue
+        source = f"{OLD_SESSIONS}/{found.name}"
         try:
-            layout.check_name(entry.name)
-            record = _take_old_session(root, entry.name, done)
-        except RedraftError as error:
-            done.skipped.append((0, f"{OLD_SESSIONS}/{entry.name}: {error.message}"))
+            layout.check_name(found.name)
+            record = _read_record(root, f"{source}/session.json", done)
+            real = _take_old_session(root, found.name, record, done)
+        except (RedraftError, OSError) as error:
+            done.skip(0, f"{source}: ", error)
             continue
-        done.sessions.append(entry.name)
-        if str(record.get("status", "")).casefold() == "active":
-            wish = entry.name
-    return wish
+        done.took(real)
+        if _status(record) == "active":
+            active.append((str(_created(record) or ""), real))
+    return max(active)[1] if active else None
 
 
-def _take_old_session(root: Root, name: str, done: Migrated) -> dict[str, Any]:
+def _created(record: dict[str, Any]) -> Any:
+    return record.get("created") or record.get("created_at")
+
+
+def _take_old_session(root: Root, name: str, record: dict[str, Any], done: Migrated) -> str:
     """Copy an old session's files into a session of ours; what it holds already is kept."""
     source = f"{OLD_SESSIONS}/{name}"
-    record = _read_record(root, f"{source}/session.json")
-    entry = {
-        "id": name,
-        "description": record.get("description", ""),
-        "created": record.get("created") or record.get("created_at"),
-        "status": "paused",
-    }
-    _adopt_entry(root, name, entry)
-    with Session.open(root, name) as session, root.folder.sub(source) as old:
-        for path, status in list(old.walk()):
-            if path in _OWN_FILES or not modes.S_ISREG(status.st_mode):
+    entry = {"description": record.get("description", ""), "created": _created(record)}
+    real = _adopt_entry(root, name, entry | {"status": "paused"})
+    with Session.open(root, real) as session, root.folder.sub(source) as old:
+        for path, status in sorted(old.walk(), key=lambda found: found[0]):
+            if path in _OWN_FILES:
                 continue
             try:
-                _take_file(session, old, path)
+                _take_file(session, old, path, status)
             except (RedraftError, OSError) as error:
-                done.skipped.append((0, f"{source}/{path}: {error}"))
+                done.skip(0, f"{source}/{path}: ", error)
         for path in _deleted(record):
             try:
                 editing.hide(session, canonical(root.path, path, follow_last=False))
-            except RedraftError as error:
-                done.skipped.append((0, f"{source}: deletion of {path!r}: {error.message}"))
-    return record
+            except (RedraftError, OSError) as error:
+                done.skip(0, f"{source}: deletion of {path!r}: ", error)
+    return real
 
 
-def _read_record(root: Root, path: str) -> dict[str, Any]:
+def _read_record(root: Root, path: str, done: Migrated) -> dict[str, Any]:
+    """What an old session says about itself; nothing, if it is missing or cannot be read."""
     try:
+        if root.folder.stat(path) is None:
+            return {}
         found = json.loads(root.folder.read(path, _LARGEST))
-    except (OSError, ValueError, RecursionError):
+        if isinstance(found, dict):
+            return found
+        raise ValueError("it is no JSON object")
+    except (OSError, ValueError, RecursionError) as error:
+        done.skip(0, f"{path}: ", error)
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _deleted(record: dict[str, Any]) -> list[str]:
@@ -205,22 +296,27 @@ def _deleted(record: dict[str, Any]) -> list[str]:
     return [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
 
 
-def _take_file(session: Session, old: Any, path: str) -> None:
+def _take_file(session: Session, old: Folder, path: str, status: os.stat_result) -> None:
+    """Copy one file of an old session.
+
+    Raises:
+        RedraftError: it is no document of ours, or the session holds another version of it.
+    """
+    if not modes.S_ISREG(status.st_mode):
+        raise UnsupportedFile(path, "is not a regular file")
     if path.startswith(f"{layout.RETRIES}/"):
-        # The old retries were named by base name only; they are kept under names of their own.
-        place = f"{layout.RETRIES}/migrated/{path[len(layout.RETRIES) + 1 :]}"
+        place = f"{OLD_RETRIES}/{path[len(layout.RETRIES) + 1 :]}"
     else:
         inner = canonical(session.root.path, path, follow_last=False)
         base.ensure(session, inner)
         place = f"{layout.FILES}/{inner}"
     if session.folder.stat(place) is not None:
-        return  # taken over before an interruption
+        if same_content(old, path, session.folder, place):
+            return  # taken over before an interruption
+        raise UnsupportedFile(path, f"stays there: session {session.name!r} has its own version")
     via = f"{layout.TMP}/migrated"
     session.folder.unlink(via)
     copy_file(old, path, session.folder, via, flush=True)
-    session.folder.replace(via, session.folder, place)
-    status = old.stat(path)
-    folder, last = session.folder.parent(place)
-    with folder:
-        if status is not None:
-            calls.utime(folder.handle, folder.at(last), status.st_mtime_ns)
+    with session.folder.sub(layout.TMP) as tmp:
+        calls.utime(tmp.handle, tmp.at("migrated"), status.st_mtime_ns)
+    session.folder.move(via, session.folder, place)

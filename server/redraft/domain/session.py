@@ -234,9 +234,7 @@ def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool =
     from redraft.disk.durable import publish
 
     set_aside_damaged(folder)
-    meta = metadata.get("meta")
-    if isinstance(meta, dict):
-        meta["updated"] = layout.rfc3339(time.time_ns())
+    meta_of(metadata)["updated"] = layout.rfc3339(time.time_ns())
     data = encoded(metadata)
     via = f"{layout.TMP}/{layout.METADATA}"
     publish(folder, layout.METADATA, data, via=via, flush=flush)

@@ -212,12 +212,14 @@ class Hands:
         if ends is None:
             self._swap_near(staged, target, old, new)
             return
-        status, now = self._stat(staged), self._stat(target)
-        if status is None and crossing.alike(now, old):
+        here = self._stat(staged)
+        if here is None and (self.strict or crossing.alike(self._stat(target), old)):
             raise Missing(staged)
-        ours = crossing.alike(status, old) or crossing.alike(status, new)
-        if ours and not crossing.swap(*ends, old, new):
-            self._keep_theirs(staged, target)
+        if crossing.alike(here, old) or crossing.alike(here, new):
+            if not crossing.swap(*ends, old, new):
+                self._keep_theirs(staged, target)
+        elif self.strict:
+            raise Moved(target)  # an agent wrote into the copy after it was looked at
 
     def _swap_near(self, staged: str, target: str, old: Stamp, new: Stamp) -> None:
         if not self.strict and self._stat(f"{staged}{KEEP}") is not None:
@@ -225,9 +227,9 @@ class Hands:
         there = self._stamp(target)
         here = self._stamp(staged)
         if here != new:
-            if self.strict and here is not None:
+            if here is not None and self.strict:
                 raise Moved(target)  # an agent wrote into the copy after it was looked at
-            if there == old:
+            if there == old or self.strict:
                 raise Missing(staged)
             refilled = self.refills.get(staged, -1) > self.number
             if there != new or here in (None, old) or refilled:
@@ -251,7 +253,7 @@ class Hands:
     def _do_put(self, staged: str, target: str, new: Stamp) -> None:
         here = self._stamp(staged)
         if here is None:
-            if self._stat(target) is None:
+            if self.strict or self._stat(target) is None:
                 raise Missing(staged)
             return
         ends = self._across(staged, target)
@@ -267,7 +269,7 @@ class Hands:
     def _undo_put(self, staged: str, target: str, new: Stamp) -> None:
         ends = self._across(target, staged)
         if ends is not None:
-            crossing.take(*ends, new)
+            crossing.put_back(*ends, new)
         elif self._stamp(target) == new and self._stat(staged) is None:
             self._rename(target, staged)
 
@@ -290,8 +292,7 @@ class Hands:
     def _undo_take(self, target: str, kept: str, old: Stamp) -> None:
         ends = self._across(kept, target)
         if ends is not None:
-            if crossing.alike(self._stat(kept), old):
-                crossing.put(*ends, old)
+            crossing.take_back(*ends, old)
         elif self._stamp(kept) == old and self._stat(target) is None:
             self._carry(kept, target)
         self._unmake_parents(kept)

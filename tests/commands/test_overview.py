@@ -1,0 +1,69 @@
+"""Rows and snapshots: what is said of sessions is what lies on disk at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.domain.desk import Desk
+
+from redraft.commands import overview
+from redraft.domain.session import Session
+from redraft.errors import SessionNotFound
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "a book")
+    made.put("a.md", "one\n")
+    yield made
+    made.close()
+
+
+def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> None:
+    assert overview.snapshot(desk.root) == {
+        "root": str(desk.path),
+        "active": None,
+        "drifted": [],
+        "crashed": [],
+    }
+    desk.start()
+    desk.write("a.md", "mine\n")
+    desk.put("a.md", "somebody else's\n")
+    found = overview.snapshot(desk.root)
+    active = found["active"]
+    assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
+    assert found["drifted"] == ["a.md"]
+
+
+def test_a_session_that_ends_during_a_snapshot_is_not_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.start()
+
+    def ended(*_: object) -> Session:
+        raise SessionNotFound("draft")
+
+    monkeypatch.setattr(Session, "open", ended)
+    assert overview.snapshot(desk.root)["active"] is None
+    assert overview.rows(desk.root) == ("draft", [])
+
+
+def test_ended_sessions_are_listed_if_asked_for(desk: Desk) -> None:
+    for name in ("committed", "cancelled", "ended", "live"):
+        desk.start(name)
+        desk.write(f"{name}.md", "text\n")
+    desk.commit(session="committed")
+    desk.run("session cancel", name="cancelled")
+    desk.run("session complete", name="ended")
+    (desk.path / ".workflow/completed/notes").mkdir()
+    rows = desk.run("session list", completed=True, trash=True).sessions
+    assert [(row.name, row.status) for row in rows] == [
+        ("live", "ACTIVE"),
+        ("committed", "COMPLETED"),
+        ("ended", "COMPLETED"),
+        ("cancelled", "INACTIVE"),
+    ]
+    assert [row.name for row in desk.run("session list").sessions] == ["live"]
+    assert [row.change_count for row in rows] == [1, 0, 1, 1]

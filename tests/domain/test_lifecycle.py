@@ -1,0 +1,134 @@
+"""The life of a session: names, temporary sessions, taking up again, phases."""
+
+from __future__ import annotations
+
+import errno
+import json
+from typing import Any
+
+import pytest
+from tests.domain.desk import Desk
+
+from redraft.domain import layout, lifecycle, marker
+from redraft.errors import InvalidArguments
+
+
+def test_a_session_whose_marker_cannot_be_set_is_not_begun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marker, "activate", full)
+        assert desk.refused("session start", name="draft").code == "io_error"
+    assert desk.run("session list").sessions == []
+    desk.start()
+
+
+@pytest.mark.parametrize("begin", [lifecycle.start, lifecycle.name_temporary])
+def test_a_description_that_is_no_text_is_refused(desk: Desk, begin: Any) -> None:
+    with pytest.raises(InvalidArguments, match="characters"):
+        begin(desk.root, "one", "\ud800", "medium")
+
+
+def test_a_temporary_session_gets_a_name_and_keeps_its_work(desk: Desk) -> None:
+    made = desk.write("a.md", "mine\n").session
+    done = desk.run(
+        "session start", name="draft", description="Named", type="simple", from_temporary=True
+    )
+    assert (done.name, done.description, done.type) == ("draft", "Named", "simple")
+    assert (done.status, done.temporary, done.changes.created) == ("ACTIVE", False, ["a.md"])
+    assert list(desk.root.sessions()) == ["draft"]
+    assert desk.refused("session status", name=made).code == "session_not_found"
+    assert desk.read("a.md") == "mine\n"
+
+
+def test_without_a_description_the_temporary_sessions_own_stays(desk: Desk) -> None:
+    desk.write("a.md", "mine\n")
+    done = desk.run("session start", name="draft", from_temporary=True)
+    assert done.description == "Temporary session"
+
+
+def test_only_a_temporary_session_can_be_named(desk: Desk) -> None:
+    refused = desk.refused("session start", name="draft", from_temporary=True)
+    assert refused.data["problems"] == ["there is no temporary session to name"]
+    desk.start("one")
+    refused = desk.refused("session start", name="draft", from_temporary=True)
+    assert refused.data["problems"] == ["'one' is not a temporary session"]
+    assert list(desk.root.sessions()) == ["one"]
+
+
+def test_a_temporary_session_does_not_take_anothers_name(desk: Desk) -> None:
+    desk.start("one")
+    desk.run("session pause")
+    made = desk.write("a.md", "mine\n").session
+    assert desk.refused("session start", name="ONE", from_temporary=True).code == "session_exists"
+    assert desk.run("session status").name == made
+
+
+def test_switching_to_a_completed_session_is_refused(desk: Desk) -> None:
+    desk.start("one")
+    desk.run("session complete", archive=False)
+    desk.start("two")
+    refused = desk.refused("session switch", name="one")
+    assert refused.suggestions == ("/session resume one",)
+    assert marker.active(desk.root) == "two"
+
+
+def test_resume_without_a_name_takes_the_session_that_was_left_last(desk: Desk) -> None:
+    for name in ("done", "one", "two", "three"):
+        desk.start(name)
+    desk.run("session complete", name="done", archive=False)
+    desk.run("session pause", name="one")
+    desk.run("session pause", name="two")
+    desk.run("session switch", name="three")
+    assert desk.run("session resume").name == "two"
+    assert desk.run("session pause").name == "two"
+    assert desk.run("session resume").name == "two"
+
+
+def test_with_no_other_open_session_there_is_nothing_to_resume(desk: Desk) -> None:
+    desk.start("one")
+    assert desk.refused("session resume").code == "session_not_found"
+
+
+# Phases -------------------------------------------------------------------------------------------
+
+
+def phase(desk: Desk, name: str, **more: Any) -> Any:
+    return desk.run("session phase", phase=name, **more)
+
+
+def records(desk: Desk) -> Any:
+    found = json.loads((desk.path / ".workflow/draft" / layout.METADATA).read_text("utf-8"))
+    return found["progress"]["handovers"]
+
+
+def test_a_phase_that_ends_is_completed_and_hands_over(draft: Desk) -> None:
+    done = phase(draft, "IMPLEMENT", current_tasks=["a"], artifacts={"plan_document": "PLAN.md"})
+    assert (done.phase, done.completed_phases) == ("IMPLEMENT", ["PLAN"])
+    assert done.current_tasks == ["a"]
+    [record] = records(draft)
+    assert (record["phase_completed"], record["next_phase"]) == ("PLAN", "IMPLEMENT")
+    assert record["artifacts"] == {"plan_document": "PLAN.md"}
+    assert [c.trigger for c in draft.run("session checkpoints").checkpoints] == ["phase_complete"]
+
+
+def test_a_phase_that_is_taken_up_again_is_no_longer_completed(draft: Desk) -> None:
+    for name in ("IMPLEMENT", "PLAN", "IMPLEMENT", "REVIEW"):
+        phase(draft, name)
+    done = phase(draft, "PLAN")
+    assert done.completed_phases == ["IMPLEMENT", "REVIEW"]
+    assert phase(draft, "PLAN", current_tasks=["b"]).current_tasks == ["b"]
+    assert phase(draft, "PLAN").current_tasks == ["b"]
+    assert len(records(draft)) == 5
+
+
+def test_foreign_progress_is_left_as_it_is(draft: Desk) -> None:
+    place = draft.path / ".workflow/draft" / layout.METADATA
+    found = json.loads(place.read_text("utf-8"))
+    found["progress"] |= {"handovers": "none yet", "completed_phases": ["PLAN"]}
+    place.write_text(json.dumps(found))
+    assert phase(draft, "REVIEW").completed_phases == ["PLAN"]
+    assert records(draft) == "none yet"
