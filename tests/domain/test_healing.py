@@ -411,3 +411,15 @@ def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
     inside(root, layout.JOURNAL).write_text("{")
     assert journals.why_stuck(root, place).startswith("the journal is damaged")
     inside(root, layout.JOURNAL).unlink()
+
+
+def test_crashed_sessions_are_those_whose_journal_nobody_could_finish(root: Root) -> None:
+    assert root.crashed() == []
+    with root.hold("work") as lock:
+        lock.begin(".workflow/draft", "draft")
+        inside(root, layout.JOURNAL).write_text("{")
+        assert root.crashed() == []  # it is being worked on
+        lock.finish()
+    for _ in range(2):
+        assert root.crashed() == ["draft"]
+    inside(root, layout.JOURNAL).unlink()

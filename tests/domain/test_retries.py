@@ -142,3 +142,8 @@ def test_a_damaged_record_still_counts(draft: Desk, text: str) -> None:
 
 def test_a_folder_cannot_be_rejected(draft: Desk) -> None:
     assert draft.refused("retry", file_path="part", reason="no").code == "unsupported_file"
+
+
+def test_a_document_without_retries_has_an_empty_list(draft: Desk) -> None:
+    assert draft.run("retry list", file_path="a.md").retries == []
+    assert draft.run("retry list", file_path="sub/c.md").retries == []

@@ -291,3 +291,11 @@ def test_a_part_brings_back_all_but_what_was_edited_after_it(draft: Desk) -> Non
     assert (draft.path / "part/b.md").read_text() == "b\n"
     assert draft.read("part/b.md") == "mine\n"
     assert draft.changes() == (["part/b.md"], ["rest.md"], [])
+
+
+def test_a_cancelled_session_without_retries_comes_back(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("session cancel")
+    assert draft.undo().restored == ["a.md"]
+    assert draft.read("a.md", session="draft") == "mine\n"
+    assert not list((draft.path / ".workflow/draft").glob("operation.json"))

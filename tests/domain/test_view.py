@@ -330,3 +330,18 @@ def test_a_shortage_of_handles_is_no_missing_document(
     monkeypatch.setattr("redraft.disk.folder.Folder.open_file", refuse)
     with draft.view() as view, pytest.raises(OSError, match="too many"):
         view.read("a.md")
+
+
+@pytest.mark.parametrize("path", ["./a.md", "part/../a.md", "part//b.md", "part/b.md"])
+def test_every_spelling_of_a_path_reads_the_document(draft: Desk, path: str) -> None:
+    draft.write("a.md", "mine\n")
+    for given in (path, f"{draft.path}/{path}"):
+        with draft.view() as view, view.open(given) as file:
+            assert file.read() == view.read(given) == (b"mine\n" if "a.md" in path else b"b\n")
+
+
+def test_a_session_of_another_case_that_ended_meanwhile_is_not_found(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Root, "sessions", lambda self: iter(["Gone"]))
+    assert draft.refused("read", session="gone", path="a.md").code == "session_not_found"

@@ -44,15 +44,19 @@ class Session:
             SessionNotFound: no session has it.
         """
         layout.check_name(name)
-        for candidate in (name, None):
-            real = candidate or _other_case(root, name)
-            if real is None:
-                break
-            try:
-                return cls(root, real, root.folder.sub(layout.session_folder(real)))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
+        opened = cls._at(root, name) or cls._at(root, _other_case(root, name))
+        if opened is not None:
+            return opened
         raise SessionNotFound(name)
+
+    @classmethod
+    def _at(cls, root: Root, name: str | None) -> Session | None:
+        if name is None:
+            return None
+        try:
+            return cls(root, name, root.folder.sub(layout.session_folder(name)))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def close(self) -> None:
         """Let the folder go."""
