@@ -147,3 +147,7 @@ def test_a_folder_cannot_be_rejected(draft: Desk) -> None:
 def test_a_document_without_retries_has_an_empty_list(draft: Desk) -> None:
     assert draft.run("retry list", file_path="a.md").retries == []
     assert draft.run("retry list", file_path="sub/c.md").retries == []
+
+
+def test_a_folder_has_no_retries_to_list(draft: Desk) -> None:
+    assert draft.refused("retry list", file_path="part").code == "unsupported_file"

@@ -125,6 +125,11 @@ class Editor(LanguageClient):
         active = self.last(root).get("active")
         return active["name"] if active else None
 
+    def counted(self, root: Path, what: str) -> int | None:
+        """A count of the active session by the newest snapshot; None while none is active."""
+        active = self.last(root).get("active")
+        return active[what] if active else None
+
 
 def converter() -> Converter:
     """As pygls makes it, but what it does not know stays plain JSON."""

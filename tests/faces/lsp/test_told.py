@@ -103,14 +103,14 @@ async def test_a_copy_that_another_program_wrote_is_told_as_the_sessions_documen
 ) -> None:
     await watcher.command("session.start", name="agent")
     await watcher.write(uri("agent", watched / "notes.md"), b"mine")
-    await watcher.until(lambda: watcher.last(watched)["active"]["changeCount"] == 1)
+    await watcher.until(lambda: watcher.counted(watched, "changeCount") == 1)
     files = watched / ".workflow" / "agent" / "files"
     (files / "new one.md").write_bytes(b"by an agent")
     watcher.changes.clear()
     watcher.saw((files / "new one.md", CREATED))
     document = uri("agent", watched / "new one.md")
     await watcher.until(lambda: {"uri": document, "type": "changed"} in watcher.changes)
-    await watcher.until(lambda: watcher.last(watched)["active"]["changeCount"] == 2)
+    await watcher.until(lambda: watcher.counted(watched, "changeCount") == 2)
     (files / "new one.md").unlink()
     watcher.saw((files / "new one.md", DELETED))
     await watcher.until(lambda: {"uri": document, "type": "deleted"} in watcher.changes)
@@ -244,4 +244,4 @@ async def test_a_change_of_another_program_is_noticed_without_watchers(
     await server.until(lambda: server.active(root) == "count")
     with Root.open(str(root)) as opened, View.of(opened, "count") as view:
         view.write("by another program.md", [b"new"])
-    await server.until(lambda: server.last(root)["active"]["changeCount"] == 1)
+    await server.until(lambda: server.counted(root, "changeCount") == 1)

@@ -46,9 +46,9 @@ async def test_each_step_is_told_in_one_whole_snapshot(
     await server.command("session.start", name="told")
     await server.until(lambda: server.active(root) == "told")
     await server.write(uri("told", chapter), b"new")
-    await server.until(lambda: server.last(root)["active"]["changeCount"] == 1)
+    await server.until(lambda: server.counted(root, "changeCount") == 1)
     await server.command("retry.record", filePath="part one/chapter-01.md", reason="Too short")
-    await server.until(lambda: server.last(root)["active"]["retryCount"] == 1)
+    await server.until(lambda: server.counted(root, "retryCount") == 1)
     await server.command("session.pause")
     await server.until(lambda: server.active(root) is None)
     mine = [snapshot for snapshot in server.snapshots if snapshot["root"] == str(root)]
