@@ -255,9 +255,11 @@ def _flush_or(folder: Folder, undo: Callable[[], object]) -> None:
 def deactivate(root: Root, name: str) -> bool:
     """Remove a session's marker; False if it was not the active one."""
     removed = root.folder.unlink(layout.marker(name))
-    root.sighting = None
     if removed:
+        _see(root, None)
         announce(root, None)
+    else:
+        root.sighting = None
     return removed
 
 
