@@ -45,7 +45,7 @@ def test_a_staged_file_comes_with_its_parents_in_one_step(
 
     def watch(*args: int | str | None) -> None:
         seen.append(sorted(p.name for p in Path(folder.path, "files").rglob("*")))
-        rename(*args)  # type: ignore[arg-type]
+        rename(*args)  # type: ignore[arg-type]  # passed on as they come
 
     monkeypatch.setattr(calls, "rename", watch)
     place(folder, "via", "files/a/b/c.md")

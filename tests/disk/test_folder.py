@@ -37,7 +37,7 @@ def test_names_are_seen_without_following_links(folder: Folder) -> None:
     assert folder.stat("nothing") is folder.stat("a/b/c.md/x") is None
     found = folder.stat("way-out")
     assert found is not None
-    assert os.path.stat.S_ISLNK(found.st_mode)  # type: ignore[attr-defined]
+    assert os.path.stat.S_ISLNK(found.st_mode)  # type: ignore[attr-defined]  # a module of os
     assert folder.read_link("file-out") == "../outside/secret"
     assert sorted(folder.names()) == ["a", "file-out", "pipe", "way-out"]
     assert sorted(entry.name for entry in folder.scan("a")) == ["b"]

@@ -28,7 +28,7 @@ from redraft.domain.view import View
 from redraft.errors import RedraftError
 
 # Thousands of flushed steps: kept in memory where there is such a place.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - shared memory, used if it is there
 
 NAMES = ("one", "Two-2", "drei_3")
 FILES = (
@@ -190,7 +190,7 @@ class Lives(RuleBasedStateMachine):
         if draft is None:
             return
         name = draft.name
-        real = lambda: self.run("delete", session=name, path=path)  # noqa: E731
+        real = lambda: self.run("delete", session=name, path=path)  # noqa: E731 - one of two in a row
         done = self.both(real, lambda: self.book.delete(draft, path))
         assert done is None or done[0].kind == done[1]
 
@@ -229,7 +229,7 @@ class Lives(RuleBasedStateMachine):
         if draft is None:
             return
         name = draft.name
-        real = lambda: self.run("session discard", name=name, paths=given)  # noqa: E731
+        real = lambda: self.run("session discard", name=name, paths=given)  # noqa: E731 - one of two in a row
         done = self.both(real, lambda: self.book.discard(draft, given))
         assert done is None or set(done[0].discarded) == done[1]
 

@@ -22,7 +22,7 @@ def make_root(path: Path) -> Path:
     return path.resolve()
 
 
-@pytest_lsp.fixture(scope="module", config=CONFIG)  # type: ignore[untyped-decorator]
+@pytest_lsp.fixture(scope="module", config=CONFIG)  # type: ignore[untyped-decorator]  # as it is
 async def server(lsp_client: Editor) -> AsyncIterator[None]:
     await lsp_client.initialize_session(initialize())
     yield

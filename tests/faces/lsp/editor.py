@@ -146,43 +146,43 @@ def editor() -> Editor:
     features = {name: do for name, do in DEFAULT_CLIENT_FEATURES.items() if name not in told}
     register_lsp_features(client, features)
 
-    @client.feature("redraft/sessionChanged")  # type: ignore[untyped-decorator]
+    @client.feature("redraft/sessionChanged")  # type: ignore[untyped-decorator]  # as it is
     def session_changed(params: dict[str, Any]) -> None:
         client.snapshots.append(params)
         client.tell()
 
-    @client.feature("redraft/fs/changed")  # type: ignore[untyped-decorator]
+    @client.feature("redraft/fs/changed")  # type: ignore[untyped-decorator]  # as it is
     def files_changed(params: dict[str, Any]) -> None:
         client.changes += params["changes"]
         client.tell()
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
+    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # as it is
     def diagnostics(params: types.PublishDiagnosticsParams) -> None:
         client.diagnostics[params.uri] = params.diagnostics
         client.tell()
 
-    @client.feature(types.WINDOW_LOG_MESSAGE)  # type: ignore[untyped-decorator]
+    @client.feature(types.WINDOW_LOG_MESSAGE)  # type: ignore[untyped-decorator]  # as it is
     def log(params: types.LogMessageParams) -> None:
         client.log_messages.append(params)
         client.tell()
 
-    @client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]  # as it is
     def register(params: types.RegistrationParams) -> None:
         client.registered |= {each.id: each for each in params.registrations}
         client.tell()
 
-    @client.feature(types.CLIENT_UNREGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+    @client.feature(types.CLIENT_UNREGISTER_CAPABILITY)  # type: ignore[untyped-decorator]  # as it is
     def unregister(params: types.UnregistrationParams) -> None:
         for each in params.unregisterations:
             del client.registered[each.id]
         client.tell()
 
-    @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)  # type: ignore[untyped-decorator]
+    @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)  # type: ignore[untyped-decorator]  # as it is
     def refresh_lenses(_: None) -> None:
         client.lens_refreshes += 1
         client.tell()
 
-    @client.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH)  # type: ignore[untyped-decorator]
+    @client.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH)  # type: ignore[untyped-decorator]  # as it is
     def refresh_content(params: types.TextDocumentContentRefreshParams) -> None:
         client.stale_sides.append(params.uri)
         client.tell()

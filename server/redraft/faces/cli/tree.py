@@ -93,7 +93,7 @@ class Group(click.Group):
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Lead words that name no subcommand to the group's own verb."""
-        own = _BARE in self.commands and args and args[0] not in HELP["help_option_names"]  # type: ignore[operator]
+        own = _BARE in self.commands and args and args[0] not in HELP["help_option_names"]  # type: ignore[operator]  # a list by then
         if own and args[0] not in self.commands:
             args = [_BARE, *args]
         return super().parse_args(ctx, args)
@@ -190,7 +190,7 @@ class Value(click.ParamType[Any]):
         try:
             return read_value(self.parameter, value)
         except InvalidArguments as error:
-            self.fail("; ".join(map(str, error.data["problems"])), param, ctx)  # type: ignore[call-overload]
+            self.fail("; ".join(map(str, error.data["problems"])), param, ctx)  # type: ignore[call-overload]  # problems is a list
 
     @override
     def shell_complete(
