@@ -75,7 +75,7 @@ def settle(root: Root) -> None:
     """Let a running process's knowledge of the marker come to rest."""
     for _ in range(3):
         marker.active(root)
-        time.sleep(0.04)
+        time.sleep(0.04)  # until a sighting settles
     marker.active(root)
 
 

@@ -62,7 +62,7 @@ def test_a_settled_look_costs_one_stat_and_still_notices_a_change(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marker.active(root)
-    time.sleep(marker.SETTLE_NS / 1e9 * 1.5)
+    time.sleep(marker.SETTLE_NS / 1e9 * 1.5)  # the very time that has to pass
     marker.active(root)
     with monkeypatch.context() as patch:
         patch.setattr(marker, "_scan", lambda _: pytest.fail("a settled look scanned again"))
@@ -74,7 +74,7 @@ def test_a_settled_look_costs_one_stat_and_still_notices_a_change(
 def test_times_in_whole_seconds_settle_late(root: Root) -> None:
     """FAT keeps times in steps of two seconds."""
     for _ in range(2):
-        time.sleep(marker.SETTLE_NS / 1e9 * 1.5)
+        time.sleep(marker.SETTLE_NS / 1e9 * 1.5)  # the very time that has to pass
         os.utime(Path(root.path, layout.WORKFLOW), ns=(10**18, 10**18))
         marker.active(root)
         assert root.sighting is not None
@@ -92,10 +92,10 @@ def test_an_orphan_marker_is_removed_and_reported_once(root: Root) -> None:
 
 def test_of_several_markers_the_one_set_last_stays(root: Root) -> None:
     """By change time: rename and ``touch -d`` can give any modification time."""
-    time.sleep(0.01)
+    time.sleep(0.01)  # another tick of the file system's clock
     mark(root, "one").touch()
     os.utime(mark(root, "two"), ns=(2 * 10**18, 2 * 10**18))
-    time.sleep(0.01)
+    time.sleep(0.01)  # another tick of the file system's clock
     os.utime(mark(root, "one"), ns=(10**18, 10**18))
     mark(root, "ghost").touch()
     assert marker.active(root) == "one"

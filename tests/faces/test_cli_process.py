@@ -232,7 +232,7 @@ def wait_until_reading(pid: int) -> None:
     while time.monotonic() < deadline:
         if Path(f"/proc/{pid}/syscall").read_text().startswith(READ_STDIN):
             return
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks, up to the deadline
     raise AssertionError("the process never read its input")
 
 

@@ -72,9 +72,9 @@ def watched(
     try:
         for name in NAMES:
             setattr(calls, name, before(name))
-        calls.write = write  # type: ignore[assignment]
+        calls.write = write  # type: ignore[assignment]  # struck on purpose
         calls.overwrite = overwrite
-        exchange._renameat2 = special  # type: ignore[assignment]
+        exchange._renameat2 = special  # type: ignore[assignment]  # struck on purpose
         if not flushes:
             calls.flush = lambda descriptor: None
             durable._sync_file_system = lambda folder: True

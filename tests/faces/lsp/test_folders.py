@@ -27,7 +27,7 @@ async def other(server: Editor, root: Path, tmp_path: Path) -> AsyncIterator[Pat
 
 async def refusal(request: object) -> str:
     with pytest.raises(JsonRpcException) as caught:
-        await request  # type: ignore[misc]
+        await request  # type: ignore[misc]  # a future of any result
     return str(details(caught.value)["code"])
 
 
@@ -95,7 +95,7 @@ async def test_a_folder_closed_and_opened_in_one_breath_stays_usable(
     for _ in range(30):
         reads = [server.read(uri("breath", root / "notes.md")) for _ in range(4)]
         answers = asyncio.gather(*reads)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # lets the loop take one turn; nothing is waited for
         server.folders(removed=[root])
         server.folders(added=[root])
         assert await server.read(uri("breath", root / "notes.md")) == b"notes\n"

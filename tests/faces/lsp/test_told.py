@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATED, CHANGED, DELETED = types.FileChangeType
 
 
-@pytest_lsp.fixture(scope="module", config=CONFIG)  # type: ignore[untyped-decorator]
+@pytest_lsp.fixture(scope="module", config=CONFIG)  # type: ignore[untyped-decorator]  # as it is
 async def watcher(lsp_client: Editor) -> AsyncIterator[None]:
     """An editor that can watch files."""
     await lsp_client.initialize_session(initialize(watchers=True))
