@@ -114,3 +114,13 @@ def test_a_small_or_young_folder_gets_no_hint(shelf: Shelf) -> None:
     shelf.settle()
     shelf.cold()
     assert (shelf.path / layout.HINT).read_bytes() == b""
+
+
+def test_a_hint_of_another_time_or_folder_is_not_believed(shelf: Shelf) -> None:
+    shelf.mark("s1")
+    inode = shelf.workflow.stat().st_ino
+    (shelf.path / layout.HINT).write_text(f"{inode} {OLD_NS} s1\n")
+    with Root.open(str(shelf.path)) as root:
+        assert hint.recall(root, (inode, OLD_NS)) == (True, "s1")
+        assert hint.recall(root, (inode, OLD_NS + 1)) == (False, None)
+        assert hint.recall(root, (inode + 1, OLD_NS)) == (False, None)

@@ -119,7 +119,7 @@ def _snapshot(folder: Folder, source: Folder, path: str, name: str, before: os.s
             after, named = os.fstat(original), source.stat(path)
             if named is None or {_identity(after), _identity(named)} != {_identity(before)}:
                 return False
-            vouches = not young(max(before.st_mtime_ns, before.st_ctime_ns), now_ns)
+            vouches = not young(before.st_mtime_ns, now_ns)
             calls.utime(tmp.handle, tmp.at(last), before.st_mtime_ns if vouches else 0)
     finally:
         os.close(original)
