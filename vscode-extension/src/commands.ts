@@ -1,0 +1,40 @@
+/** The one table of the extension's commands. */
+import * as vscode from "vscode";
+
+import { documentCommands } from "./documents/commands";
+import { report } from "./failures";
+import type { CommandTable, Parts } from "./parts";
+import { retryCommands } from "./retryCommands";
+import { reviewCommands } from "./review/commands";
+import { sessionCommands } from "./sessionCommands";
+
+function serverCommands({ server }: Parts): CommandTable {
+  return {
+    "redraft.ui.showOutput": () => {
+      server.output.show();
+    },
+    "redraft.ui.restartServer": () => server.restart(),
+  };
+}
+
+/** Register every command; what one throws is told to the person. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const table: CommandTable = {
+    ...sessionCommands(parts),
+    ...retryCommands(parts),
+    ...documentCommands(parts),
+    ...reviewCommands(parts),
+    ...serverCommands(parts),
+  };
+  const registered = Object.entries(table).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (...args: never[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        await report(error);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}

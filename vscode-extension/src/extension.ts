@@ -1,0 +1,29 @@
+/** Puts the extension together: every part is made here, and gets what it uses. */
+import * as vscode from "vscode";
+
+import { registerCommands } from "./commands";
+import { findCommand } from "./install";
+import type { Parts } from "./parts";
+import { NoServer, Server } from "./server";
+import { Sessions } from "./state";
+import { showStatus } from "./statusBar";
+
+let running: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const output = vscode.window.createOutputChannel("Redraft", { log: true });
+  const server = new Server(findCommand, output);
+  running = server;
+  const sessions = new Sessions(server);
+  const parts: Parts = { context, server, sessions };
+  context.subscriptions.push(output, server, sessions, registerCommands(parts), showStatus(parts));
+  server.ready({ interactive: false }).catch((error: unknown) => {
+    if (!(error instanceof NoServer)) {
+      output.error(String(error));
+    }
+  });
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}

@@ -1,0 +1,302 @@
+/** The language server as the rest of the extension sees it: one client, one state, typed calls. */
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  ResponseError,
+  State,
+  WorkDoneProgress,
+  WorkDoneProgressCancelNotification,
+  type LanguageClientOptions,
+  type RequestParam,
+  type RequestType,
+} from "vscode-languageclient/node";
+
+import { filesChanged, sessionChanged, type FileChange, type Snapshot } from "./protocol";
+import { SESSION_SCHEME } from "./uris";
+import type { Commands } from "./wire";
+
+/** `absent`: nothing was started yet; `failed`: it ended, and starting again is up to a person. */
+export type ServerState = "absent" | "starting" | "running" | "failed";
+
+/** The program and its arguments; nothing if there is none (the person was told, if asked for). */
+export type FindCommand = (how: {
+  readonly interactive: boolean;
+}) => Promise<readonly string[] | undefined>;
+
+const RESTARTS = 4;
+const WITHIN_MS = 3 * 60 * 1000;
+
+/** A command that the server refused: `code` is one of the stable words of docs/reference/errors.md. */
+export class RedraftFailure extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly suggestions: readonly string[],
+    readonly data: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+}
+
+/** There is no server to ask. A person who asked for something has been told why already. */
+export class NoServer extends Error {}
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private starting: Promise<LanguageClient> | undefined;
+  private closings: number[] = [];
+  private tokens = 0;
+  private current: ServerState = "absent";
+  private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
+  private readonly snapshotEmitter = new vscode.EventEmitter<Snapshot>();
+  private readonly filesEmitter = new vscode.EventEmitter<readonly FileChange[]>();
+
+  readonly onDidChangeState = this.stateEmitter.event;
+  readonly onDidChangeSession = this.snapshotEmitter.event;
+  readonly onDidChangeFiles = this.filesEmitter.event;
+
+  constructor(
+    private readonly findCommand: FindCommand,
+    readonly output: vscode.LogOutputChannel,
+  ) {}
+
+  get state(): ServerState {
+    return this.current;
+  }
+
+  /**
+   * Run a command of the server.
+   *
+   * @param name the command's id without `redraft.`
+   * @param args its arguments
+   * @param title shows the progress under this title, with a button to cancel
+   * @throws RedraftFailure if the server refuses; NoServer if there is none
+   */
+  async call<Name extends keyof Commands>(
+    name: Name,
+    args: Commands[Name]["arguments"],
+    title?: string,
+  ): Promise<Commands[Name]["result"]> {
+    const client = await this.ready({ interactive: true });
+    const params = { command: `redraft.${name}`, arguments: [args] };
+    try {
+      const answer: unknown = title
+        ? await this.withProgress(client, params, title)
+        : await client.sendRequest(ExecuteCommandRequest.type, params);
+      // What comes back is checked by the server against the declaration that the type was written from.
+      return answer as Commands[Name]["result"];
+    } catch (error) {
+      throw asFailure(error);
+    }
+  }
+
+  /** Send a request of the file system. It waits for a server that is starting, but asks nobody anything. */
+  async request<P, R, E>(type: RequestType<P, R, E>, params: P): Promise<R> {
+    const client = await this.ready({ interactive: false });
+    return client.sendRequest(type, params as RequestParam<P>);
+  }
+
+  /** Have the server running. `interactive`: set it up first if need be, and tell a person what fails. */
+  ready(how: { readonly interactive: boolean }): Promise<LanguageClient> {
+    if (this.client && this.current === "running") {
+      return Promise.resolve(this.client);
+    }
+    if (this.current === "failed" && !how.interactive) {
+      return Promise.reject(new NoServer(vscode.l10n.t("The language server is not running.")));
+    }
+    this.starting ??= this.start(how).finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  async restart(): Promise<void> {
+    this.closings = [];
+    await this.stop();
+    await this.ready({ interactive: true });
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.enter("absent");
+    await client?.dispose();
+  }
+
+  dispose(): void {
+    this.stateEmitter.dispose();
+    this.snapshotEmitter.dispose();
+    this.filesEmitter.dispose();
+  }
+
+  private async start(how: { readonly interactive: boolean }): Promise<LanguageClient> {
+    if (this.client && this.current === "starting") {
+      return this.restarted(this.client);
+    }
+    const before = this.current;
+    this.enter("starting");
+    const [program, ...args] = (await this.findCommand(how)) ?? [];
+    if (program === undefined) {
+      this.enter(before === "failed" ? "failed" : "absent");
+      throw new NoServer(vscode.l10n.t("The language server is not set up."));
+    }
+    await this.client?.dispose();
+    const client = this.create(program, args);
+    this.client = client;
+    try {
+      await client.start();
+    } catch (error) {
+      this.output.error(String(error));
+      this.fail();
+      throw new NoServer(vscode.l10n.t("The language server did not start."));
+    }
+    this.enter("running");
+    return client;
+  }
+
+  private create(program: string, args: readonly string[]): LanguageClient {
+    const options: LanguageClientOptions = {
+      documentSelector: [{ scheme: SESSION_SCHEME }],
+      outputChannel: this.output,
+      initializationOptions: { searchable: true },
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.closed(client),
+      },
+    };
+    const client: LanguageClient = new LanguageClient(
+      "redraft",
+      "Redraft",
+      { command: program, args: [...args], options: { cwd: cwd() } },
+      options,
+    );
+    client.onNotification(sessionChanged, (snapshot) => {
+      this.snapshotEmitter.fire(snapshot);
+    });
+    client.onNotification(filesChanged, ({ changes }) => {
+      this.filesEmitter.fire(changes);
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (this.client === client && newState === State.Running) {
+        this.enter("running");
+      }
+    });
+    return client;
+  }
+
+  /** A server that ends by itself is started again, unless it keeps ending. */
+  private closed(client: LanguageClient): { action: CloseAction; handled: boolean } {
+    if (this.client !== client) {
+      return { action: CloseAction.DoNotRestart, handled: true };
+    }
+    const now = Date.now();
+    this.closings = [...this.closings.filter((then) => now - then < WITHIN_MS), now];
+    this.output.warn(`The language server ended unexpectedly (${this.closings.length}).`);
+    if (this.closings.length > RESTARTS) {
+      this.fail();
+      return { action: CloseAction.DoNotRestart, handled: true };
+    }
+    this.enter("starting");
+    return { action: CloseAction.Restart, handled: true };
+  }
+
+  /** The client that is starting its ended server again. */
+  private restarted(client: LanguageClient): Promise<LanguageClient> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.onDidChangeState((state) => {
+        if (state === "starting") {
+          return;
+        }
+        waiting.dispose();
+        if (state === "running") {
+          resolve(client);
+        } else {
+          reject(new NoServer(vscode.l10n.t("The language server is not running.")));
+        }
+      });
+    });
+  }
+
+  private fail(): void {
+    this.enter("failed");
+    const restart = vscode.l10n.t("Restart");
+    const show = vscode.l10n.t("Show Output");
+    void vscode.window
+      .showErrorMessage(
+        vscode.l10n.t("Redraft's language server does not run. Your sessions are safe on disk."),
+        restart,
+        show,
+      )
+      .then((choice) => {
+        if (choice === restart) {
+          void vscode.commands.executeCommand("redraft.ui.restartServer");
+        } else if (choice === show) {
+          this.output.show();
+        }
+      });
+  }
+
+  private enter(state: ServerState): void {
+    if (state !== this.current) {
+      this.current = state;
+      this.stateEmitter.fire(state);
+    }
+  }
+
+  private withProgress(
+    client: LanguageClient,
+    params: { command: string; arguments: unknown[] },
+    title: string,
+  ): Thenable<unknown> {
+    this.tokens += 1;
+    const token = `redraft-${this.tokens}`;
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    return vscode.window.withProgress(options, async (progress, cancellation) => {
+      let done = 0;
+      const steps = client.onProgress(WorkDoneProgress.type, token, (step) => {
+        if (step.kind === "report") {
+          const increment = (step.percentage ?? done) - done;
+          done += increment;
+          progress.report({ increment, ...(step.message ? { message: step.message } : {}) });
+        }
+      });
+      cancellation.onCancellationRequested(() => {
+        void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+      });
+      try {
+        return (await client.sendRequest(ExecuteCommandRequest.type, {
+          ...params,
+          workDoneToken: token,
+        })) as unknown;
+      } finally {
+        steps.dispose();
+      }
+    });
+  }
+}
+
+function cwd(): string {
+  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
+}
+
+function asFailure(error: unknown): unknown {
+  const data: unknown = error instanceof ResponseError ? error.data : undefined;
+  if (!isRecord(data) || typeof data["code"] !== "string") {
+    return error;
+  }
+  const suggestions = Array.isArray(data["suggestions"]) ? data["suggestions"] : [];
+  return new RedraftFailure(
+    data["code"],
+    String(data["message"]),
+    suggestions.filter((each): each is string => typeof each === "string"),
+    data,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,101 @@
+/** What the server last told of each root. Nothing is worked out here. */
+import { realpathSync } from "node:fs";
+
+import * as vscode from "vscode";
+
+import type { Snapshot } from "./protocol";
+import type { Server } from "./server";
+import { below, isSessionDocument, isSide } from "./uris";
+
+/** A root that the window has open, with its newest snapshot. */
+export interface Root {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly snapshot: Snapshot | undefined;
+}
+
+export class Sessions implements vscode.Disposable {
+  private readonly snapshots = new Map<string, Snapshot>();
+  private readonly emitter = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** Something that is shown of the sessions may have changed: a snapshot, or the root in view. */
+  readonly onDidChange = this.emitter.event;
+
+  constructor(server: Server) {
+    this.subscriptions = [
+      server.onDidChangeSession((snapshot) => {
+        this.snapshots.set(snapshot.root, snapshot);
+        this.changed();
+      }),
+      server.onDidChangeState((state) => {
+        if (state !== "running") {
+          this.snapshots.clear(); // A server that starts again tells everything anew, from revision 1.
+        }
+        this.changed();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.changed();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        this.changed();
+      }),
+    ];
+  }
+
+  /** The root that a document lies in: a real file, a session's document, or a side of one. */
+  of(uri: vscode.Uri): Root | undefined {
+    const ours = isSessionDocument(uri) || isSide(uri);
+    const folder = ours ? this.holding(uri.path) : vscode.workspace.getWorkspaceFolder(uri);
+    return folder && this.root(folder);
+  }
+
+  all(): Root[] {
+    return this.folders().map((folder) => this.root(folder));
+  }
+
+  /** The root that a person most likely means: that of the document in view, else the only one. */
+  current(): Root | undefined {
+    const document = vscode.window.activeTextEditor?.document.uri;
+    const shown = document && this.of(document);
+    if (shown) {
+      return shown;
+    }
+    const roots = this.all();
+    return roots.length === 1 ? roots[0] : roots.find((root) => root.snapshot?.active);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions, this.emitter).dispose();
+  }
+
+  private changed(): void {
+    const snapshot = this.current()?.snapshot;
+    const changes = snapshot?.active?.changeCount ?? 0;
+    void vscode.commands.executeCommand("setContext", "redraft.active", Boolean(snapshot?.active));
+    void vscode.commands.executeCommand("setContext", "redraft.changed", changes > 0);
+    this.emitter.fire();
+  }
+
+  private folders(): vscode.WorkspaceFolder[] {
+    const all = vscode.workspace.workspaceFolders ?? [];
+    return all.filter((folder) => folder.uri.scheme === "file");
+  }
+
+  private root(folder: vscode.WorkspaceFolder): Root {
+    return { folder, snapshot: this.snapshots.get(resolved(folder.uri.fsPath)) };
+  }
+
+  private holding(path: string): vscode.WorkspaceFolder | undefined {
+    const holding = this.folders().filter((folder) => below(folder.uri.path, path) !== undefined);
+    return holding.sort((one, other) => other.uri.path.length - one.uri.path.length)[0];
+  }
+}
+
+/** The server tells of roots with links resolved. */
+function resolved(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path; // The folder is gone: then there is no snapshot of it either.
+  }
+}
