@@ -38,7 +38,7 @@ run: $(READY) ## play a session's whole life on the sample book, or on BOOK=<fol
 bench: $(READY) ## measure the figures against their floors and print the table
 	@$(PY) tests/bench/run.py
 
-docs: $(READY) ## write the reference pages again from the table of commands
+docs: $(READY) ## write the commands' page and the extension's types again from the table
 	$(PY) docs/generate.py
 
 clean: ## remove all that make made: the environment, caches, coverage, builds

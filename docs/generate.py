@@ -1,4 +1,4 @@
-"""Write the pages that are made from the program: `make docs`."""
+"""Write what is made from the program: `make docs`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from pathlib import Path
 
 from redraft.commands.reference import reference
 from redraft.commands.table import COMMANDS
+from redraft.commands.typescript import typescript
 
-PAGE = Path(__file__).parent / "reference" / "commands.md"
+DOCS = Path(__file__).parent
+PAGE = DOCS / "reference" / "commands.md"
+WIRE = DOCS.parent / "vscode-extension" / "src" / "wire.ts"
 
 
 def main() -> None:
-    """Write the page of all commands, and say so."""
-    PAGE.write_text(reference(COMMANDS), "utf-8")
-    print(f"Wrote {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
+    """Write the page of all commands and the extension's types, and say so."""
+    for place, text in ((PAGE, reference(COMMANDS)), (WIRE, typescript(COMMANDS))):
+        place.write_text(text, "utf-8")
+        print(
+            f"Wrote {place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place}"
+        )
 
 
 if __name__ == "__main__":

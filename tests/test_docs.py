@@ -27,6 +27,7 @@ from redraft import errors
 from redraft.commands.parameters import usage
 from redraft.commands.reference import reference
 from redraft.commands.table import BY_LSP, COMMANDS
+from redraft.commands.typescript import typescript
 from redraft.domain import layout
 
 PAGES = pages()
@@ -136,6 +137,10 @@ def test_the_readme_shows_the_two_commands() -> None:
 
 def test_the_reference_of_commands_is_fresh() -> None:
     assert read("docs/reference/commands.md") == reference(COMMANDS), "run: make docs"
+
+
+def test_the_types_of_the_extension_are_fresh() -> None:
+    assert read("vscode-extension/src/wire.ts") == typescript(COMMANDS), "run: make docs"
 
 
 def test_the_reference_changes_with_the_table() -> None:

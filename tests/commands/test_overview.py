@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.domain.desk import Desk
 
-from redraft.commands import overview
+from redraft.commands import overview, results
 from redraft.domain.session import Session
 from redraft.errors import SessionNotFound
 
@@ -22,19 +22,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> None:
-    assert overview.snapshot(desk.root) == {
-        "root": str(desk.path),
-        "active": None,
-        "drifted": [],
-        "crashed": [],
-    }
+    assert overview.snapshot(desk.root) == results.Snapshot(
+        root=str(desk.path), active=None, drifted=[], crashed=[]
+    )
     desk.start()
     desk.write("a.md", "mine\n")
     desk.put("a.md", "somebody else's\n")
     found = overview.snapshot(desk.root)
-    active = found["active"]
+    active = found.active
+    assert active is not None
     assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
-    assert found["drifted"] == ["a.md"]
+    assert found.drifted == ["a.md"]
 
 
 def test_a_session_that_ends_during_a_snapshot_is_not_in_it(
@@ -46,7 +44,7 @@ def test_a_session_that_ends_during_a_snapshot_is_not_in_it(
         raise SessionNotFound("draft")
 
     monkeypatch.setattr(Session, "open", ended)
-    assert overview.snapshot(desk.root)["active"] is None
+    assert overview.snapshot(desk.root).active is None
     assert overview.rows(desk.root) == ("draft", [])
 
 

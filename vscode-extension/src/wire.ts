@@ -311,7 +311,7 @@ export interface RecordRetryArguments extends SessionRequestArguments {
   readonly autoDetected?: boolean | undefined;
 }
 
-/** A rejected version; `saved_to` is relative to the root. */
+/** A rejected version; `savedTo` is relative to the root. */
 export interface Retry extends Result {
   readonly file: string;
   readonly number: number;
@@ -350,7 +350,7 @@ export interface ResolvePathArguments extends RequestArguments {
 
 export type Source = "session" | "global" | "deleted";
 
-/** Which file stands behind a path; `resolved_path` is absolute. */
+/** Which file stands behind a path; `resolvedPath` is absolute. */
 export interface Resolution extends Result {
   readonly path: string;
   readonly resolvedPath: string;

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from redraft.commands.declaration import Command
     from redraft.domain.progress import Progress
 
-__all__ = ["Names", "Roots", "camel", "execute", "snake", "to_json", "validate"]
+__all__ = ["Names", "Roots", "camel", "camelled", "execute", "snake", "to_json", "validate"]
 
 MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to"})
 """The fields of results that are left out where they have no value."""
@@ -141,7 +141,7 @@ def snake(arguments: Mapping[str, object], request: type) -> dict[str, object]:
     A key that the request does not know stays as it is, marked with a leading ``?`` where it
     would otherwise pass for one, so that validation refuses it.
     """
-    known = {_camelled(name): name for name in parameters(request)}
+    known = {camelled(name): name for name in parameters(request)}
     declared = parameters(request).keys() - known.keys()
     return {
         known.get(key, f"?{key}" if key in declared else key): value
@@ -213,12 +213,12 @@ def _results(result: type) -> TypeAdapter[Any]:
 def _problem(command: Command, detail: Any, names: Names) -> str:
     place, kind = detail["loc"], detail["type"]
     key = str(place[0]).removeprefix("?") if place else command.verb
-    known = [_camelled(name) if names == "camel" else name for name in parameters(command.request)]
+    known = [camelled(name) if names == "camel" else name for name in parameters(command.request)]
     if kind == "extra_forbidden":
         close = get_close_matches(key, known, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         return f"{command.verb} has no argument {key[:80]!r}{hint}"
-    key = _camelled(key) if names == "camel" else key
+    key = camelled(key) if names == "camel" else key
     if kind == "missing":
         return f"{key} is missing"
     where = "".join(f"[{part!r}]" for part in place[1:])
@@ -226,7 +226,8 @@ def _problem(command: Command, detail: Any, names: Names) -> str:
     return f"{key}{where} {message}"
 
 
-def _camelled(name: str) -> str:
+def camelled(name: str) -> str:
+    """A name in snake_case as LSP writes it."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
@@ -237,4 +238,4 @@ def _camel_names() -> dict[str, str]:
 
     classes = [item for item in vars(results).values() if isinstance(item, type)]
     names = {field.name for item in classes if is_dataclass(item) for field in fields(item)}
-    return {name: _camelled(name) for name in names}
+    return {name: camelled(name) for name in names}

@@ -130,12 +130,8 @@ def ended(root: Root, parent: str, status: results.Status) -> list[results.Summa
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def snapshot(root: Root) -> dict[str, Any]:
-    """What ``redraft/sessionChanged`` tells about a root, without its revision.
-
-    Returns:
-        ``{root, active: Summary or None, drifted: [path], crashed: [name]}``.
-    """
+def snapshot(root: Root) -> results.Snapshot:
+    """What ``redraft/sessionChanged`` tells about a root; who tells it counts the revision."""
     migration.on_sight(root)
     root.settle()
     name = marker.active(root)
@@ -149,7 +145,7 @@ def snapshot(root: Root) -> dict[str, Any]:
                 drift = drifted(session, survey)
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
-    return {"root": root.path, "active": active, "drifted": drift, "crashed": root.crashed()}
+    return results.Snapshot(root=root.path, active=active, drifted=drift, crashed=root.crashed())
 
 
 def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:

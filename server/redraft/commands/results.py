@@ -80,6 +80,17 @@ class ResumedSession(Session):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole state of one root, as clients are pushed it; ``revision`` counts up."""
+
+    root: str
+    active: Summary | None
+    drifted: list[str]
+    crashed: list[str]
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionList(Result):
     """All sessions of a root."""
 

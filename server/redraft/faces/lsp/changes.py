@@ -150,6 +150,4 @@ def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
         found = snapshot(root)
     except (RedraftError, OSError):
         return None, root.take_repairs()
-    active = found["active"]
-    found["active"] = camel(to_json(active)) if active is not None else None
-    return found, root.take_repairs()
+    return camel(to_json(found)), root.take_repairs()
