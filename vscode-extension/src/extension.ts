@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
-import { findCommand } from "./install";
+import { createFindCommand } from "./install";
 import type { Parts } from "./parts";
 import { NoServer, Server } from "./server";
 import { Sessions } from "./state";
@@ -12,7 +12,7 @@ let running: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel("Redraft", { log: true });
-  const server = new Server(findCommand, output);
+  const server = new Server(createFindCommand(context, output), output);
   running = server;
   const sessions = new Sessions(server);
   const parts: Parts = { context, server, sessions };

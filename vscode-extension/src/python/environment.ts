@@ -1,10 +1,13 @@
-// The private environment: made aside under a name of its own and published by one rename, so that
-// it is whole wherever it exists. A moved virtual environment still works by `bin/python -m ...`;
-// only the scripts beside it, which nobody here starts, hold its old path.
+/**
+ * The private environment: made aside under a name of its own and published by one rename, so that
+ * it is whole wherever it exists. A moved virtual environment still works by `bin/python -m ...`;
+ * only the scripts beside it, which nobody here starts, hold its old path.
+ */
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+
 import { cleanEnvironment } from "./find";
 import { run } from "./run";
 import { SetupFailure, failureOf } from "./setupFailure";

@@ -1,4 +1,4 @@
-// Finds a Python that can run the language server, and remembers what else was seen on the way.
+/** Finds a Python that can run the language server, and remembers what else was seen on the way. */
 import { run } from "./run";
 import { SetupFailure } from "./setupFailure";
 

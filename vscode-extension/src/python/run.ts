@@ -1,4 +1,4 @@
-// Runs a program to its end, line by line, and ends its whole tree when it is no longer wanted.
+/** Runs a program to its end, line by line, and ends its whole tree when it is no longer wanted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 

@@ -1,4 +1,4 @@
-// Why the language server could not be set up, told from what Python, pip and the disk said.
+/** Why the language server could not be set up, told from what Python, pip and the disk said. */
 
 export type SetupReason =
   | "cancelled"

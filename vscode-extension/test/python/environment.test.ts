@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type TestContext, describe, test } from "node:test";
+
 import * as environments from "../../src/python/environment";
 import { contentOf, failsWith, fakeMaker, temporaryFolder, waitFor } from "./fakes";
 

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+
 import { SetupFailure, type SetupReason } from "../../src/python/setupFailure";
 
 export async function temporaryFolder(test: TestContext): Promise<string> {

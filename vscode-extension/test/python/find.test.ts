@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, describe, test } from "node:test";
+
 import { type Wishes, cleanEnvironment, findPython } from "../../src/python/find";
 import { failsWith, fakePython, script, temporaryFolder } from "./fakes";
 
