@@ -12,6 +12,7 @@ WORKFLOW = ".workflow"
 LOCK = ".workflow/.lock"
 MARKER = ".active-"
 HINT = ".workflow/.hint"
+IGNORE = ".workflow/.ignore"
 COMPLETED = ".workflow/completed"
 TRASH = ".workflow/.trash"
 NEW = ".new"  # in .workflow/ and workspace/: what is on its way; nothing of worth is ever in it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import subprocess
 import sys
 import uuid
 from collections.abc import Callable
@@ -214,6 +215,15 @@ def initialize(*folders: Path, watchers: bool = False) -> types.InitializeParams
         capabilities=capabilities(watchers=watchers),
         workspace_folders=[types.WorkspaceFolder(file_uri(path), path.name) for path in folders],
     )
+
+
+async def elsewhere(root: Path, *words: str) -> None:
+    """Run a command in another process."""
+    command = [sys.executable, "-m", "redraft", "--root", str(root), *words]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    assert (await process.communicate(), process.returncode)[1] == 0, words
 
 
 def details(error: JsonRpcException) -> dict[str, Any]:

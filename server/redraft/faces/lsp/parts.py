@@ -17,6 +17,7 @@ from redraft.faces.lsp.files import Files
 from redraft.faces.lsp.folders import Folders
 from redraft.faces.lsp.lenses import Lenses
 from redraft.faces.lsp.plain import PlainLenses
+from redraft.faces.lsp.searching import Searching
 from redraft.faces.lsp.turns import Turns
 from redraft.faces.lsp.watch import WITH_WATCHERS_S, Watch
 
@@ -73,6 +74,10 @@ class Parts:
         """Open the folders that the client has open when it starts."""
         for uri in uris:
             self.folders.add(uri)
+
+    def make_searchable(self) -> None:
+        """Have the client's own search find the active session's text."""
+        self.announcer.listen(Searching(self._workers).follow)
 
     def read_closed(self, uri: str) -> bytes:
         """The octets of a document that the client does not have open."""

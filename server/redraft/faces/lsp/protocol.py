@@ -143,7 +143,7 @@ class RedraftProtocol(LanguageServerProtocol):
         substitute(self, self.read_closed, params)
         capabilities = result.capabilities
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
-            commands=command_ids(plain=_wants_plain_lenses(params))
+            commands=command_ids(plain=wants(params, "plainLenses"))
         )
         if capabilities.workspace is not None:
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
@@ -152,11 +152,12 @@ class RedraftProtocol(LanguageServerProtocol):
         return result
 
 
-def _wants_plain_lenses(params: types.InitializeParams) -> bool:
+def wants(params: types.InitializeParams, name: str) -> bool:
+    """Whether the client's ``initializationOptions`` ask for something."""
     options: Any = params.initialization_options
     if isinstance(options, dict):
-        return options.get("plainLenses") is True
-    return getattr(options, "plainLenses", False) is True
+        return options.get(name) is True
+    return getattr(options, name, False) is True
 
 
 def _is_direct(method: str) -> bool:

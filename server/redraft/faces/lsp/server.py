@@ -17,7 +17,7 @@ from pygls.protocol import default_converter
 from redraft import __version__
 from redraft.faces.lsp import errors
 from redraft.faces.lsp.features import register
-from redraft.faces.lsp.protocol import RedraftProtocol
+from redraft.faces.lsp.protocol import RedraftProtocol, wants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -54,6 +54,8 @@ class RedraftServer(LanguageServer):
         parts = self._assemble(self)
         if self._initialize is not None:
             parts.open_folders(folder_uris(self._initialize))
+            if wants(self._initialize, "searchable"):
+                parts.make_searchable()
         return parts
 
     def _read_closed(self, uri: str) -> bytes:
