@@ -32,7 +32,7 @@ def main() -> int:
     program = subprocess.Popen(
         sys.argv[1:],
         stdin=subprocess.DEVNULL,
-        preexec_fn=_as_usual,  # nothing runs beside it here: no threads, no locks
+        preexec_fn=_as_usual,  # noqa: PLW1509 - there are no threads here
         start_new_session=True,
     )
     with contextlib.suppress(KeyboardInterrupt):

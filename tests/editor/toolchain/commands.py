@@ -42,6 +42,7 @@ def run(
         ToolFailedError: if it is missing, ended with an error in every try, or took too long.
     """
     command = [str(word) for word in words]
+    said = "was not tried"
     for again in range(tries):
         if again:
             say(f"  once more: {' '.join(command)}")
