@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> None:
     assert overview.snapshot(desk.root) == results.Snapshot(
-        root=str(desk.path), active=None, drifted=[], crashed=[]
+        root=str(desk.path), active=None, changes_digest="", drifted=[], crashed=[]
     )
     desk.start()
     desk.write("a.md", "mine\n")
@@ -33,6 +33,27 @@ def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> Non
     assert active is not None
     assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
     assert found.drifted == ["a.md"]
+
+
+def test_the_digest_changes_with_the_changed_paths_and_their_kinds_only(desk: Desk) -> None:
+    def digest() -> str:
+        return overview.snapshot(desk.root).changes_digest
+
+    desk.start()
+    seen = [digest()]
+    desk.write("b.md", "b\n")
+    seen.append(digest())
+    desk.write("b.md", "another text\n")
+    assert digest() == seen[-1]
+    desk.run("rename", path="b.md", new_path="c.md")
+    seen.append(digest())
+    desk.write("a.md", "mine\n")
+    seen.append(digest())
+    desk.run("delete", path="a.md")
+    seen.append(digest())
+    assert len(set(seen)) == 5
+    desk.run("session discard", paths=["a.md", "c.md"])
+    assert digest() == seen[0]
 
 
 def test_a_session_that_ends_during_a_snapshot_is_not_in_it(

@@ -400,10 +400,11 @@ export interface Ran extends Result {
   readonly result: unknown;
 }
 
-/** The whole state of one root, as clients are pushed it; `revision` counts up. */
+/** The whole state of one root, as clients are pushed it; `revision` counts up. `changesDigest` stays the same as long as the active session's changed paths and their kinds do. */
 export interface Snapshot {
   readonly root: string;
   readonly active: Summary | null;
+  readonly changesDigest: string;
   readonly drifted: readonly string[];
   readonly crashed: readonly string[];
   readonly revision: number;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
@@ -136,16 +137,27 @@ def snapshot(root: Root) -> results.Snapshot:
     root.settle()
     name = marker.active(root)
     active: results.Summary | None = None
-    drift: list[str] = []
+    digest, drift = "", list[str]()
     if name is not None:
         try:
             with Session.open(root, name) as session:
                 survey = Survey(session.folder)
                 active = summary(session, name, survey=survey)
-                drift = drifted(session, survey)
+                digest, drift = _digest(survey), drifted(session, survey)
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
-    return results.Snapshot(root=root.path, active=active, drifted=drift, crashed=root.crashed())
+    return results.Snapshot(
+        root=root.path,
+        active=active,
+        changes_digest=digest,
+        drifted=drift,
+        crashed=root.crashed(),
+    )
+
+
+def _digest(survey: Survey) -> str:
+    listed = "\0".join(f"{path}\0{kind}" for path, kind in survey.paths())
+    return hashlib.blake2b(listed.encode(errors="surrogateescape"), digest_size=8).hexdigest()
 
 
 def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:

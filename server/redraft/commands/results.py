@@ -81,10 +81,15 @@ class ResumedSession(Session):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The whole state of one root, as clients are pushed it; ``revision`` counts up."""
+    """The whole state of one root, as clients are pushed it; ``revision`` counts up.
+
+    ``changes_digest`` stays the same as long as the active session's changed paths and their kinds
+    do.
+    """
 
     root: str
     active: Summary | None
+    changes_digest: str
     drifted: list[str]
     crashed: list[str]
     revision: int = 0

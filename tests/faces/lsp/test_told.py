@@ -11,7 +11,7 @@ import pytest_asyncio
 import pytest_lsp
 from lsprotocol import types
 from tests.faces.lsp.conftest import CHAPTER, make_root
-from tests.faces.lsp.editor import CONFIG, Editor, initialize, uri
+from tests.faces.lsp.editor import CONFIG, Editor, elsewhere, initialize, uri
 
 from redraft.domain.root import Root
 from redraft.domain.view import View
@@ -91,6 +91,8 @@ async def test_the_watchers_cover_markers_copies_tombstones_retries_and_global(
     assert {pattern["baseUri"] for pattern in patterns} == {watched.as_uri()}
     assert [pattern["pattern"] for pattern in patterns] == [
         ".workflow/.active-*",
+        ".workflow/*",
+        ".workflow/*/workflow-session.json",
         ".workflow/*/files/**",
         ".workflow/*/deleted/**",
         ".workflow/*/human-retries/**",
@@ -245,3 +247,29 @@ async def test_a_change_of_another_program_is_noticed_without_watchers(
     with Root.open(str(root)) as opened, View.of(opened, "count") as view:
         view.write("by another program.md", [b"new"])
     await server.until(lambda: server.counted(root, "changeCount") == 1)
+
+
+async def test_other_changed_paths_are_told_although_all_counts_stay_equal(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="equal")
+    await watcher.write(uri("equal", watched / "one.md"), b"text")
+    await watcher.until(lambda: watcher.counted(watched, "changeCount") == 1)
+    before = watcher.last(watched)
+    files = watched / ".workflow" / "equal" / "files"
+    (files / "one.md").rename(files / "two.md")
+    watcher.saw((files / "one.md", DELETED), (files / "two.md", CREATED))
+    await watcher.until(lambda: watcher.last(watched) is not before)
+    after = watcher.last(watched)
+    assert after["active"] == before["active"]
+    assert after["changesDigest"] != before["changesDigest"]
+
+
+async def test_only_the_phase_by_another_process_is_told_through_the_watchers(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="phases")
+    await watcher.until(lambda: watcher.active(watched) == "phases")
+    await elsewhere(watched, "session", "phase", "REVIEW")
+    watcher.saw((watched / ".workflow" / "phases" / "workflow-session.json", CHANGED))
+    await watcher.until(lambda: watcher.last(watched)["active"]["phase"] == "REVIEW")

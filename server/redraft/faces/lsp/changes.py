@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
+from redraft.faces.lsp.documents import session_spot
 from redraft.faces.lsp.errors import unexpected
+from redraft.faces.lsp.presence import Presence, look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from redraft.commands.naming import Spot
     from redraft.domain.root import Root
     from redraft.faces.lsp.folders import Folders
+    from redraft.faces.lsp.presence import Found
     from redraft.faces.lsp.workers import Workers
 
     Kind = Literal["created", "changed", "deleted"]
@@ -28,11 +31,12 @@ _LOG_INFO = 3  # LSP's MessageType.Info
 class _Watched:
     """What was last said about a root."""
 
-    __slots__ = ("again", "checking", "known", "revision")
+    __slots__ = ("again", "checking", "known", "presence", "revision")
 
     def __init__(self) -> None:
         self.known: dict[str, Any] | None = None
         self.revision = 0
+        self.presence = Presence()
         self.checking = False
         self.again = False
 
@@ -44,12 +48,20 @@ class Announcer:
         folders: the open folders.
         workers: where file work is done.
         tell: sends a notification.
+        opened: gives the URIs of the documents that the client has open.
     """
 
-    def __init__(self, folders: Folders, workers: Workers, tell: Tell) -> None:
+    def __init__(
+        self,
+        folders: Folders,
+        workers: Workers,
+        tell: Tell,
+        opened: Callable[[], Iterable[str]],
+    ) -> None:
         self._folders = folders
         self._workers = workers
         self._tell = tell
+        self._opened = opened
         self._watched: dict[str, _Watched] = {}
         self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,10 +86,15 @@ class Announcer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def active(self, root: Root) -> str | None:
-        """The session that was active when the root was last looked at."""
+    def in_use(self, root: Root) -> set[str]:
+        """The sessions whose documents the client may show: the active one, and those open."""
         watched = self._watched.get(root.path)
-        return _active(watched.known) if watched is not None else None
+        used = {_active(watched.known) if watched is not None else None}
+        for uri in self._opened():
+            spot = session_spot(self._folders, uri)
+            if spot is not None and spot.root is root:
+                used.add(spot.session)
+        return {name for name in used if name}
 
     def forget(self, root: Root) -> None:
         """Say nothing more about a root."""
@@ -85,13 +102,23 @@ class Announcer:
 
     def documents(self, events: Iterable[Event]) -> None:
         """Tell which documents changed, under the URIs that the client knows them by."""
-        changes = [
-            {"uri": self._folders.uri(spot.root, spot.session, spot.path), "type": kind}
-            for spot, kind in events
-            if spot.session is not None
-        ]
+        changes = []
+        for spot, kind in events:
+            if spot.session is None or not (spot.path or self._is_news(spot, kind)):
+                continue
+            uri = self._folders.uri(spot.root, spot.session, spot.path)
+            changes.append({"uri": uri, "type": kind})
         if changes:
             self._tell(FILES_CHANGED, {"changes": changes})
+
+    def _is_news(self, whole: Spot, kind: Kind) -> bool:
+        """Whether the client does not know yet what is told of a whole session."""
+        watched = self._watched.get(whole.root.path)
+        if watched is None or whole.session is None:
+            return True
+        known = kind == "deleted" and watched.presence.has_ended(whole.session)
+        watched.presence.told(whole.session, kind)
+        return not known
 
     async def _check(self, root: Root, watched: _Watched) -> None:
         try:
@@ -106,7 +133,10 @@ class Announcer:
             watched.checking = False
 
     async def _look(self, root: Root, watched: _Watched) -> None:
-        snapshot, repairs = await self._workers.call(lambda: _snapshot(root))
+        asked = watched.presence.asked(self.in_use(root))
+        (snapshot, repairs), found = await self._workers.call(
+            lambda: (_snapshot(root), look(root, asked))
+        )
         if self._watched.get(root.path) is not watched:
             return
         for sentence in repairs:
@@ -116,23 +146,25 @@ class Announcer:
             watched.known = snapshot
             watched.revision += 1
             self._tell(SESSION_CHANGED, {**snapshot, "revision": watched.revision})
-            self.documents(self._session_events(root, before, snapshot))
+        self.documents(_session_events(root, watched, before, found))
         for listener in self._listeners:
             await listener(root, new)
 
-    def _session_events(
-        self, root: Root, before: dict[str, Any] | None, now: dict[str, Any]
-    ) -> Iterable[Event]:
-        """A session that came or went takes all its documents along."""
-        from redraft.commands.naming import Spot
 
-        left, came = _active(before), _active(now)
-        if before is None or left == came:
-            return
-        if left is not None and root.folder.stat(f".workflow/{left}") is None:
-            yield Spot(root, "", left), "deleted"
-        if came is not None:
-            yield Spot(root, "", came), "changed"
+def _session_events(
+    root: Root, watched: _Watched, before: dict[str, Any] | None, found: Found
+) -> list[Event]:
+    """A session that came or went takes all its documents along."""
+    from redraft.commands.naming import Spot
+
+    events: list[Event] = [
+        (Spot(root, "", session), kind) for session, kind in watched.presence.news(found)
+    ]
+    came = _active(watched.known)
+    told = {spot.session for spot, _ in events}
+    if before is not None and came not in {None, _active(before), *told}:
+        events.append((Spot(root, "", came), "changed"))
+    return events
 
 
 def _active(snapshot: dict[str, Any] | None) -> str | None:

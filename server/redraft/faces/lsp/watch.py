@@ -16,10 +16,9 @@ from redraft.commands.naming import Spot
 from redraft.domain import layout
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.lsp.documents import session_spot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from redraft.domain.root import Root
     from redraft.faces.lsp.changes import Announcer, Event, Kind
@@ -33,13 +32,17 @@ _NEVER = (-1, -1, -1)
 _TICK_NS = 100_000_000
 PATTERNS = (
     f"{layout.WORKFLOW}/{layout.MARKER}*",
+    f"{layout.WORKFLOW}/*",
+    f"{layout.WORKFLOW}/*/{layout.METADATA}",
     f"{layout.WORKFLOW}/*/{layout.FILES}/**",
     f"{layout.WORKFLOW}/*/{layout.DELETED}/**",
     f"{layout.WORKFLOW}/*/{layout.RETRIES}/**",
     "**/*",
 )
 _OURS = re.compile(
-    rf"{re.escape(layout.WORKFLOW)}/(?:({re.escape(layout.MARKER)}.+)"
+    rf"{re.escape(layout.WORKFLOW)}/(?:{re.escape(layout.MARKER)}.+"
+    # A session's folder itself: it came, or was moved away as a whole.
+    rf"|(?!\.)[^/]+(?:/{re.escape(layout.METADATA)})?"
     rf"|([^/]+)/({layout.FILES}|{layout.DELETED}|{layout.RETRIES})/(.+))",
     re.DOTALL,
 )
@@ -74,20 +77,12 @@ class Watch:
         folders: the open folders.
         workers: where file work is done.
         announcer: is told what changed.
-        opened: gives the URIs of the documents that the client has open.
     """
 
-    def __init__(
-        self,
-        folders: Folders,
-        workers: Workers,
-        announcer: Announcer,
-        opened: Callable[[], Iterable[str]],
-    ) -> None:
+    def __init__(self, folders: Folders, workers: Workers, announcer: Announcer) -> None:
         self._folders = folders
         self._workers = workers
         self._announcer = announcer
-        self._opened = opened
         self._seen: dict[str, Stamp | None] = {}
 
     @staticmethod
@@ -122,7 +117,7 @@ class Watch:
                 if _OURS.fullmatch(inner) or inner.partition("/")[0] not in _NOT_DOCUMENTS:
                     touched[root.path] = root
                     found.append((root, inner, _KINDS[change.type]))
-        in_use = self._in_use()
+        in_use = {root.path: self._announcer.in_use(root) for root in touched.values()}
         events = await self._workers.call(
             lambda: [event for each in found for event in _events(*each, in_use)]
         )
@@ -146,18 +141,6 @@ class Watch:
                 young = stamp is not None and time.time_ns() - max(stamp[1:]) < _TICK_NS
                 self._seen[root.path] = None if young else stamp
 
-    def _in_use(self) -> dict[str, set[str]]:
-        """The sessions whose documents the client may show, by root."""
-        used: dict[str, set[str]] = {}
-        for root in self._folders.all():
-            active = self._announcer.active(root)
-            used[root.path] = {active} if active else set()
-        for uri in self._opened():
-            spot = session_spot(self._folders, uri)
-            if spot is not None and spot.session is not None:
-                used.setdefault(spot.root.path, set()).add(spot.session)
-        return used
-
 
 def _id(root: Root) -> str:
     return f"redraft-watch:{root.path}"
@@ -171,7 +154,7 @@ def _events(root: Root, inner: str, kind: Kind, in_use: dict[str, set[str]]) -> 
             if not _overridden(root, session, inner):
                 yield Spot(root, inner, session), kind
         return
-    session, layer, path = ours[2], ours[3], ours[4]
+    session, layer, path = ours.groups()
     if session is None or layer == layout.RETRIES or not layout.is_name(session):
         return
     if layer == layout.DELETED:
