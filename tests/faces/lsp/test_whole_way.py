@@ -41,8 +41,13 @@ async def test_each_step_is_told_in_one_whole_snapshot(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     assert server.last(root) == {
-        "root": str(root), "active": None, "drifted": [], "crashed": [], "revision": 1
-    }  # fmt: skip
+        "root": str(root),
+        "active": None,
+        "changesDigest": "",
+        "drifted": [],
+        "crashed": [],
+        "revision": 1,
+    }
     await server.command("session.start", name="told")
     await server.until(lambda: server.active(root) == "told")
     await server.write(uri("told", chapter), b"new")
