@@ -27,7 +27,7 @@ SERVER_SOURCES := $(shell find server/redraft -name '*.py') pyproject.toml READM
 # Puts a Node.js that setup brought itself before what the machine has, where it brought one.
 WITH_NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup check lint test stories extension run bench docs clean
+.PHONY: help setup check lint test stories extension run tour bench docs clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -65,7 +65,10 @@ stories: $(PACKED) ## real VS Code in a real browser, driven as a person does
 extension: $(CHECKED) $(PACKED) ## check and build the VS Code extension: one VSIX with the server in it
 	@ls $(EXT)/*.vsix
 
-run: $(READY) ## play a session's whole life on the sample book, or on BOOK=<folder>
+run: $(PACKED) ## open real VS Code with Redraft on a copy of the sample book, or of BOOK=<folder>
+	@$(WITH_NODE) $(PY) -m tests.editor.run --book "$$BOOK"
+
+tour: $(READY) ## play a session's whole life on the sample book, or on BOOK=<folder>
 	@$(PY) -m redraft.faces.cli.tour --book "$$BOOK"
 
 bench: $(READY) ## measure the figures against their floors and print the table

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import OWN, SAMPLE_BOOK, Tree, picture
-from tests.editor.server import REDRAFT
+from tests.editor.profile import REDRAFT
 from tests.editor.toolchain.places import REPOSITORY
 
 

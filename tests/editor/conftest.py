@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 from tests.editor import pictures
 from tests.editor.books import Book
-from tests.editor.server import VSIX, CodeServer, Settings
+from tests.editor.profile import VSIX, Settings
+from tests.editor.server import CodeServer
 from tests.editor.toolchain import chromium
 from tests.editor.toolchain.places import REPOSITORY
 from tests.editor.workbench import STATUS, THEMES, Workbench

@@ -25,9 +25,8 @@ NATIVE = ("@vscode/spdlog", "@vscode/native-watchdog")
 
 def main() -> int:
     """Install what is missing and say so."""
-    EDITOR.mkdir(exist_ok=True)
     try:
-        with FileLock(EDITOR / ".lock"):
+        with locked():
             provide_editor()
             browser = chromium.provide()
     except chromium.NoChromiumError as missing:
@@ -38,6 +37,12 @@ def main() -> int:
         return FAILED
     say(f"Stories run in code-server with {browser}")
     return 0
+
+
+def locked() -> FileLock:
+    """Holds off everybody else who would install."""
+    EDITOR.mkdir(exist_ok=True)
+    return FileLock(EDITOR / ".lock")
 
 
 def provide_editor() -> None:
