@@ -8,12 +8,18 @@ import { retryCommands } from "./retryCommands";
 import { reviewCommands } from "./review/commands";
 import { sessionCommands } from "./sessionCommands";
 
-function serverCommands({ server }: Parts): CommandTable {
+function serverCommands({ context, server }: Parts): CommandTable {
   return {
     "redraft.ui.showOutput": () => {
       server.output.show();
     },
     "redraft.ui.restartServer": () => server.restart(),
+    "redraft.ui.walkthrough": () =>
+      vscode.commands.executeCommand(
+        "workbench.action.openWalkthrough",
+        `${context.extension.id}#redraft.start`,
+        false,
+      ),
   };
 }
 

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
 import { createFindCommand } from "./install";
+import { offerMcp } from "./mcp";
 import type { Parts } from "./parts";
 import { NoServer, Server } from "./server";
 import { Sessions } from "./state";
@@ -16,7 +17,14 @@ export function activate(context: vscode.ExtensionContext): void {
   running = server;
   const sessions = new Sessions(server);
   const parts: Parts = { context, server, sessions };
-  context.subscriptions.push(output, server, sessions, registerCommands(parts), showStatus(parts));
+  context.subscriptions.push(
+    output,
+    server,
+    sessions,
+    registerCommands(parts),
+    showStatus(parts),
+    offerMcp(parts),
+  );
   server.ready({ interactive: false }).catch((error: unknown) => {
     if (!(error instanceof NoServer)) {
       output.error(String(error));

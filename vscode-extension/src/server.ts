@@ -29,6 +29,11 @@ export type FindCommand = (how: {
 const RESTARTS = 4;
 const WITHIN_MS = 3 * 60 * 1000;
 
+export interface Introduction {
+  readonly command: readonly string[];
+  readonly experimental: unknown;
+}
+
 /** A command that the server refused: `code` is one of the stable words of docs/reference/errors.md. */
 export class RedraftFailure extends Error {
   constructor(
@@ -50,6 +55,7 @@ export class Server implements vscode.Disposable {
   private closings: number[] = [];
   private tokens = 0;
   private current: ServerState = "absent";
+  private started: readonly string[] = [];
   private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
   private readonly snapshotEmitter = new vscode.EventEmitter<Snapshot>();
   private readonly filesEmitter = new vscode.EventEmitter<readonly FileChange[]>();
@@ -65,6 +71,12 @@ export class Server implements vscode.Disposable {
 
   get state(): ServerState {
     return this.current;
+  }
+
+  /** How the server that answers was started, and what it said that it can do beside the protocol. */
+  get introduction(): Introduction | undefined {
+    const capabilities = this.client?.initializeResult?.capabilities;
+    return capabilities && { command: this.started, experimental: capabilities.experimental };
   }
 
   /**
@@ -146,6 +158,7 @@ export class Server implements vscode.Disposable {
     await this.client?.dispose();
     const client = this.create(program, args);
     this.client = client;
+    this.started = [program, ...args];
     try {
       await client.start();
     } catch (error) {

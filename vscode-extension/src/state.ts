@@ -28,6 +28,7 @@ export class Sessions implements vscode.Disposable {
         this.changed();
       }),
       server.onDidChangeState((state) => {
+        void vscode.commands.executeCommand("setContext", "redraft.ready", state === "running");
         if (state !== "running") {
           this.snapshots.clear(); // A server that starts again tells everything anew, from revision 1.
         }
