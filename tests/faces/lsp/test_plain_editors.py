@@ -11,6 +11,7 @@ from tests.faces.lsp.conftest import make_root
 from tests.faces.lsp.editor import file_uri, uri
 from tests.faces.lsp.wire import Wire, wire
 
+from redraft.faces.cli.special import shell_only
 from redraft.faces.lsp.command_ids import PLAIN, PREFIX, command_ids
 from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
 
@@ -44,6 +45,14 @@ async def test_the_lens_commands_are_advertised_only_to_those_who_ask(
         provider = answer["result"]["capabilities"]["executeCommandProvider"]
         assert provider["commands"] == command_ids()
         assert RECORD not in provider["commands"]
+
+
+async def test_the_server_tells_whether_the_same_program_serves_mcp(
+    client: Wire, book: Path
+) -> None:
+    answer = await client.initialize(book)
+    told = answer["result"]["capabilities"]["experimental"]
+    assert told == {"redraft": {"mcp": "mcp" in {command.name for command in shell_only()}}}
 
 
 async def test_a_plain_editor_works_with_the_files_of_the_session(client: Wire, book: Path) -> None:

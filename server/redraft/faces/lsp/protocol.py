@@ -7,6 +7,7 @@ answered as such. Everything else goes the way pygls goes.
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.workspace import Reader
 
     Direct = Callable[[object, Call], None]
+
+MCP = "redraft.faces.mcp"  # looked for, not imported: a client waits
 
 
 class RedraftProtocol(LanguageServerProtocol):
@@ -149,6 +152,7 @@ class RedraftProtocol(LanguageServerProtocol):
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)
             )
+        capabilities.experimental = {"redraft": {"mcp": find_spec(MCP) is not None}}
         return result
 
 
