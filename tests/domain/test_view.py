@@ -11,7 +11,13 @@ from tests.domain.desk import Desk
 
 from redraft.domain.root import Root
 from redraft.domain.view import View
-from redraft.errors import FileNotFound, NoActiveSession, RedraftError, UnsupportedFile
+from redraft.errors import (
+    FileNotFound,
+    NoActiveSession,
+    RedraftError,
+    SessionNotFound,
+    UnsupportedFile,
+)
 
 pytestmark = pytest.mark.usefixtures("reach")
 
@@ -345,3 +351,12 @@ def test_a_session_of_another_case_that_ended_meanwhile_is_not_found(
 ) -> None:
     monkeypatch.setattr(Root, "sessions", lambda self: iter(["Gone"]))
     assert draft.refused("read", session="gone", path="a.md").code == "session_not_found"
+
+
+def test_the_root_does_not_show_through_a_session_that_ended_meanwhile(desk: Desk) -> None:
+    desk.start()
+    with desk.view() as view:
+        assert view.stat("").type == "directory"
+        desk.run("session cancel")
+        with pytest.raises(SessionNotFound):
+            view.stat("")

@@ -177,8 +177,9 @@ class View:
         """
         path = self.path_of(given)
         _, status = self._steadily(self.look, path)
-        if status is None:
+        if status is None or not path:  # the root shows through an ended session
             self._check_there()
+        if status is None:
             raise self.not_found(path)
         return Stat(status)
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from pygls.exceptions import JsonRpcException
 from tests.faces.lsp.conftest import CHAPTER
-from tests.faces.lsp.editor import Editor, details, file_uri, uri
+from tests.faces.lsp.editor import Editor, details, elsewhere, file_uri, uri
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -192,6 +192,59 @@ async def test_what_is_not_there_is_file_not_found(
     assert await refused(server, "stat", uri=uri("nobody", chapter)) == (
         "FileNotFound", "session_not_found"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("request_name", ["stat", "readDirectory"])
+async def test_a_sessions_root_is_a_folder_exactly_as_long_as_the_session_is_there(
+    server: Editor, root: Path, request_name: str
+) -> None:
+    whole = uri("short", root)
+    missing = ("FileNotFound", "session_not_found")
+    assert await refused(server, request_name, uri=whole) == missing
+    await server.command("session.start", name="short")
+    assert (await server.fs("stat", uri=whole))["type"] == "directory"
+    await server.command("session.pause")
+    assert (await server.fs("stat", uri=whole))["type"] == "directory"
+    await server.command("session.cancel", session="short")
+    assert await refused(server, request_name, uri=whole) == missing
+    await server.command("session.undo")
+    assert (await server.fs("stat", uri=whole))["type"] == "directory"
+    await elsewhere(root, "session", "complete", "short")
+    assert await refused(server, request_name, uri=whole) == missing
+
+
+async def test_a_session_that_can_have_no_such_name_is_not_found(
+    server: Editor, session: str, root: Path
+) -> None:
+    for name in ("completed", ".trash", "a%20b", "nul"):
+        for request in ("stat", "readDirectory"):
+            assert await refused(server, request, uri=uri(name, root)) == (
+                "FileNotFound", "invalid_session_name"
+            )  # fmt: skip
+
+
+async def test_a_file_explorer_sees_and_reaches_nothing_of_what_is_no_document(
+    server: Editor, session: str, root: Path
+) -> None:
+    (root / ".git").mkdir()
+    (root / "part one" / ".git").mkdir()
+    (root / "part one" / ".git" / "config").touch()
+    listed = (await server.fs("readDirectory", uri=uri(session, root)))["entries"]
+    assert [entry["name"] for entry in listed] == ["notes.md", "part one"]
+    inner = (await server.fs("readDirectory", uri=uri(session, root / "part one")))["entries"]
+    assert ".git" not in {entry["name"] for entry in inner}
+    refusal = ("NoPermissions", "protected_path")
+    for own in (
+        ".workflow",
+        f".workflow/{session}/files",
+        "workspace",
+        "workspace/session.lock",
+        ".git",
+        "part one/.git",
+        "part one/.git/config",
+    ):
+        for request in ("stat", "readDirectory", "readFile"):
+            assert await refused(server, request, uri=uri(session, root / own)) == refusal, own
 
 
 async def test_what_is_there_already_is_file_exists(

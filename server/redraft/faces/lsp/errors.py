@@ -42,6 +42,7 @@ logger = logging.getLogger("redraft.lsp")
 _FILE_CODES: Final = {
     "file_not_found": "FileNotFound",
     "session_not_found": "FileNotFound",
+    "invalid_session_name": "FileNotFound",
     "no_active_session": "FileNotFound",
     "file_exists": "FileExists",
     "path_outside_root": "NoPermissions",
