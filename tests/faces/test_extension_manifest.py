@@ -1,0 +1,96 @@
+"""The extension's manifest, its handlers and the server's commands belong together."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from redraft.commands.table import BY_LSP
+from redraft.faces.lsp.command_ids import PLAIN, PREFIX
+
+EXTENSION = Path(__file__).parents[2] / "vscode-extension"
+MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+CONTRIBUTED: list[dict[str, Any]] = MANIFEST["contributes"]["commands"]
+IDS = [each["command"] for each in CONTRIBUTED]
+SOURCES = {
+    path: path.read_text("utf-8")
+    for path in sorted((EXTENSION / "src").rglob("*.ts"))
+    if path.name != "wire.ts"
+}
+
+_CALL = {
+    "resolve": "the URI of a document says which file and session it is",
+    "migrate": "a registry of older sessions is taken over on sight, by whatever comes first",
+    "adopt": "it is for programs that cannot write into a session themselves",
+}
+
+_KEY = re.compile(r"^%([\w.-]+)%$")
+
+
+def found(pattern: re.Pattern[str]) -> list[str]:
+    """All that a pattern names in the extension's sources."""
+    return [match[1] for text in SOURCES.values() for match in pattern.finditer(text)]
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in the manifest, with the key that it stands under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item, key)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, name)
+
+
+def test_no_command_of_the_extension_has_an_id_of_the_server() -> None:
+    # The language client registers the server's ids itself: a second registration throws.
+    own = "redraft.ui."
+    assert not {f"{PREFIX}{name}" for name in BY_LSP} & set(IDS)
+    assert [each for each in IDS if not each.startswith(own)] == []
+    assert not [name for name in BY_LSP if f"{PREFIX}{name}".startswith(own)]
+
+
+def test_each_command_stands_in_the_manifest_once() -> None:
+    assert len(IDS) == len(set(IDS))
+
+
+def test_what_the_code_lenses_run_is_contributed() -> None:
+    assert {f"{PREFIX}{name}" for name in PLAIN} <= set(IDS)
+
+
+def test_commands_stand_under_session_and_retry_only() -> None:
+    assert {each.get("category") for each in CONTRIBUTED} == {"Session", "Retry"}
+
+
+def test_menus_keys_and_welcomes_name_contributed_commands_only() -> None:
+    contributes = MANIFEST["contributes"]
+    named = {
+        text
+        for place in ("menus", "keybindings")
+        for key, text in leaves(contributes.get(place, []))
+        if key == "command" and text.startswith("redraft.")
+    }
+    texts = (EXTENSION / "package.nls.json").read_text("utf-8") + json.dumps(contributes)
+    named |= set(re.findall(r"command:(redraft\.[\w.]+)", texts))
+    assert named
+    assert named - set(IDS) == set()
+
+
+def test_commands_that_the_code_runs_are_contributed() -> None:
+    ran = set(found(re.compile(r"\"(redraft\.ui\.\w+)\"")))
+    assert ran - set(IDS) == set()
+
+
+def test_every_text_of_the_manifest_is_in_the_file_of_texts_and_none_is_left_over() -> None:
+    texts = json.loads((EXTENSION / "package.nls.json").read_text("utf-8"))
+    used = {match[1] for _, text in leaves(MANIFEST) if (match := _KEY.match(text))}
+    assert used == texts.keys()
+
+
+def test_titles_are_for_translation() -> None:
+    assert [each["command"] for each in CONTRIBUTED if not _KEY.match(each["title"])] == []
