@@ -46,7 +46,8 @@ export function createFindCommand(
       const wheels = context.asAbsolutePath("server");
       const environment = await environmentOf(wheels, context.globalStorageUri.fsPath);
       // Who asks again had a server that did not last: then the environment itself is in doubt.
-      const usable = await (asked ? isSound(environment, work) : isThere(environment));
+      const there = await isThere(environment);
+      const usable = there && (!asked || (await isSound(environment, work)));
       asked = true;
       if (!usable) {
         if (!interactive && !(await someFolderHasSessions())) {
@@ -58,7 +59,6 @@ export function createFindCommand(
       return [environment.python, "-I", "-X", "utf8", "-m", "redraft", "lsp"];
     } catch (error) {
       const failure = error instanceof SetupFailure ? error : failureOf([String(error)]);
-      output.error(failure.message);
       void tellSetupFailure(failure, output);
       return undefined;
     }

@@ -135,7 +135,7 @@ export class Server implements vscode.Disposable {
     const client = this.client;
     this.client = undefined;
     this.enter("absent");
-    await client?.dispose();
+    await discard(client);
   }
 
   dispose(): void {
@@ -144,7 +144,11 @@ export class Server implements vscode.Disposable {
     this.filesEmitter.dispose();
   }
 
-  private async start(how: { readonly interactive: boolean }): Promise<LanguageClient> {
+  /** `again`: the second try, for which the command is looked at more closely. */
+  private async start(
+    how: { readonly interactive: boolean },
+    again = false,
+  ): Promise<LanguageClient> {
     if (this.client && this.current === "starting") {
       return this.restarted(this.client);
     }
@@ -155,7 +159,7 @@ export class Server implements vscode.Disposable {
       this.enter(before === "failed" ? "failed" : "absent");
       throw new NoServer(vscode.l10n.t("The language server is not set up."));
     }
-    await this.client?.dispose();
+    await discard(this.client);
     const client = this.create(program, args);
     this.client = client;
     this.started = [program, ...args];
@@ -163,6 +167,10 @@ export class Server implements vscode.Disposable {
       await client.start();
     } catch (error) {
       this.output.error(String(error));
+      if (!again) {
+        await this.stop();
+        return this.start(how, true);
+      }
       this.fail();
       throw new NoServer(vscode.l10n.t("The language server did not start."));
     }
@@ -178,9 +186,10 @@ export class Server implements vscode.Disposable {
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => this.closed(client),
+        closed: () => this.closed(client, ran),
       },
     };
+    let ran = false;
     const client: LanguageClient = new LanguageClient(
       "redraft",
       "Redraft",
@@ -195,15 +204,16 @@ export class Server implements vscode.Disposable {
     });
     client.onDidChangeState(({ newState }) => {
       if (this.client === client && newState === State.Running) {
+        ran = true;
         this.enter("running");
       }
     });
     return client;
   }
 
-  /** A server that ends by itself is started again, unless it keeps ending. */
-  private closed(client: LanguageClient): { action: CloseAction; handled: boolean } {
-    if (this.client !== client) {
+  /** A server that ends by itself is started again, unless it never ran or keeps ending. */
+  private closed(client: LanguageClient, ran: boolean): { action: CloseAction; handled: boolean } {
+    if (this.client !== client || !ran) {
       return { action: CloseAction.DoNotRestart, handled: true };
     }
     const now = Date.now();
@@ -290,6 +300,11 @@ export class Server implements vscode.Disposable {
       }
     });
   }
+}
+
+/** A client that did not start cannot be stopped, and says so by an error. */
+async function discard(client: LanguageClient | undefined): Promise<void> {
+  await client?.dispose().catch(() => undefined);
 }
 
 function cwd(): string {

@@ -6,37 +6,44 @@ import type { SetupFailure } from "./python/setupFailure";
 
 const PYTHON_PAGE = "https://www.python.org/downloads/";
 
-type Deed = () => PromiseLike<unknown>;
-
 /** Tell why, with what helps as buttons. Nothing is said of what the person cancelled. */
 export async function tellSetupFailure(
   failure: SetupFailure,
   output: vscode.LogOutputChannel,
 ): Promise<void> {
   if (failure.reason === "cancelled") {
+    output.info("The set-up was cancelled.");
     return;
   }
-  const deeds = deedsFor(failure);
+  const message = messageOf(failure);
+  output.error(message.replace(/\[(.*?)\]\(.*?\)/g, "$1"));
+  const help = helpFor(failure);
   const show = vscode.l10n.t("Show Output");
-  const choice = await vscode.window.showErrorMessage(messageOf(failure), ...deeds.keys(), show);
-  if (choice === show) {
-    output.show();
-    // The other buttons are still wanted after a look at the log.
-    await tellSetupFailure(failure, output);
-  } else if (choice !== undefined) {
-    await deeds.get(choice)?.();
+  let choice: string | undefined = show;
+  while (choice === show) {
+    choice = await vscode.window.showErrorMessage(message, ...help.keys(), show);
+    if (choice === show) {
+      output.show(); // The other buttons are still wanted after a look at the log.
+    }
   }
+  await help.get(choice ?? "")?.();
 }
 
 function messageOf({ reason, detail }: SetupFailure): string {
   switch (reason) {
     case "noPython":
       return vscode.l10n.t(
-        "Redraft needs Python {0} or later, and found none. Install it or choose where it is.",
+        "Redraft needs Python {0} or later, and found none. [Install it]({1}) or choose where it is.",
         OLDEST_PYTHON,
+        PYTHON_PAGE,
       );
     case "tooOld":
-      return vscode.l10n.t("Redraft needs Python {0} or later. Found: {1}.", OLDEST_PYTHON, detail);
+      return vscode.l10n.t(
+        "Redraft needs Python {0} or later. Found: {1}. [Install a newer one]({2}) or choose where it is.",
+        OLDEST_PYTHON,
+        detail,
+        PYTHON_PAGE,
+      );
     case "noVenv":
       return vscode.l10n.t(
         "{0} cannot make virtual environments. On Debian and Ubuntu, run 'sudo apt install python3-venv', then retry.",
@@ -60,22 +67,22 @@ function messageOf({ reason, detail }: SetupFailure): string {
   }
 }
 
-function deedsFor({ reason }: SetupFailure): Map<string, Deed> {
-  const deeds = new Map<string, Deed>([[vscode.l10n.t("Retry"), retry]]);
-  if (["noPython", "noVenv", "tooOld", "wrongSetting"].includes(reason)) {
-    deeds.set(vscode.l10n.t("Choose Python..."), choosePython);
-  }
-  if (reason === "noPython" || reason === "tooOld") {
-    deeds.set(vscode.l10n.t("Get Python"), () =>
-      vscode.env.openExternal(vscode.Uri.parse(PYTHON_PAGE)),
-    );
+function helpFor({ reason }: SetupFailure): Map<string, () => PromiseLike<unknown>> {
+  const help = new Map([[vscode.l10n.t("Retry"), retry]]);
+  if (["noPython", "noVenv", "tooOld"].includes(reason)) {
+    help.set(vscode.l10n.t("Choose Python..."), choosePython);
   }
   if (reason === "wrongSetting") {
-    deeds.set(vscode.l10n.t("Open Settings"), () =>
-      vscode.commands.executeCommand("workbench.action.openSettings", "redraft.server.python"),
-    );
+    help.set(vscode.l10n.t("Open Settings"), openSettings);
   }
-  return deeds;
+  return help;
+}
+
+function openSettings(): PromiseLike<unknown> {
+  // A remote window shows the settings of its machine on a page of their own.
+  const place = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+  const query = "redraft.server.python";
+  return vscode.commands.executeCommand(`workbench.action.${place}`, { query });
 }
 
 function retry(): PromiseLike<unknown> {
@@ -90,7 +97,9 @@ async function choosePython(): Promise<void> {
   const path = chosen?.[0]?.fsPath;
   if (path !== undefined) {
     const configuration = vscode.workspace.getConfiguration("redraft");
-    await configuration.update("server.python", path, vscode.ConfigurationTarget.Global);
+    const here = configuration.inspect("server.python")?.workspaceValue !== undefined;
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    await configuration.update("server.python", path, here ? Workspace : Global);
     await retry();
   }
 }

@@ -26,6 +26,12 @@ interface Answer {
   readonly problem: Problem | undefined;
 }
 
+const IN_WORDS = {
+  none: "will do",
+  noVenv: "cannot make virtual environments",
+  notWorking: "does not work",
+  tooOld: "is too old",
+};
 const PATIENCE_MS = 20_000;
 const QUESTION = `
 import sys
@@ -84,14 +90,13 @@ async function ask([program, ...args]: Candidate, wishes: Wishes): Promise<Answe
   if (wishes.signal.aborted) {
     throw new SetupFailure("cancelled", "");
   }
-  const [version = "", executable = "", venv] = ran.lines;
+  const [version = "", executable = program, venv] = ran.lines;
   const works = ran.code === 0 && /^\d+\.\d+\.\d+$/.test(version);
+  const python = { executable, version };
   const problem = works ? problemOf(version, venv) : "notWorking";
-  const said = works ? `Python ${version} at ${executable}` : (ran.lines.at(-1) ?? "no answer");
-  wishes.log(
-    `${[program, ...args].join(" ")}: ${said}${problem === undefined ? "" : ` (${problem})`}`,
-  );
-  return { python: { executable: executable || program, version }, problem };
+  const said = works ? told(python) : (ran.lines.at(-1) ?? "no answer");
+  wishes.log(`${[program, ...args].join(" ")}: ${said}, ${IN_WORDS[problem ?? "none"]}`);
+  return { python, problem };
 }
 
 function problemOf(version: string, venv: string | undefined): Problem | undefined {
