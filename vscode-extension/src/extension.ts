@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { serveDocuments } from "./documents/fileSystem";
+import { Redirect } from "./documents/redirect";
 import { createFindCommand } from "./install";
 import { offerMcp } from "./mcp";
 import type { Parts } from "./parts";
@@ -16,11 +18,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = new Server(createFindCommand(context, output), output);
   running = server;
   const sessions = new Sessions(server);
-  const parts: Parts = { context, server, sessions };
+  const redirect = new Redirect(sessions);
+  const parts: Parts = { context, server, sessions, redirect };
   context.subscriptions.push(
     output,
     server,
     sessions,
+    redirect,
+    serveDocuments(server),
     registerCommands(parts),
     showStatus(parts),
     offerMcp(parts),

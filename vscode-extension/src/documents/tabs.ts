@@ -1,0 +1,121 @@
+/** Tabs and the documents in them. */
+import * as vscode from "vscode";
+
+const PATIENCE_MS = 500;
+
+/** A document that a tab shows by itself, with the editor that was chosen for it. */
+export interface Shown {
+  readonly uri: vscode.Uri;
+  readonly viewType: string | undefined;
+}
+
+/** What a tab shows; nothing for comparisons, merges and all that is no document. */
+export function shownIn(tab: vscode.Tab | undefined): Shown | undefined {
+  const input = tab?.input;
+  if (input instanceof vscode.TabInputText) {
+    return { uri: input.uri, viewType: undefined };
+  }
+  if (input instanceof vscode.TabInputCustom) {
+    return { uri: input.uri, viewType: input.viewType };
+  }
+  if (input instanceof vscode.TabInputNotebook) {
+    return { uri: input.uri, viewType: input.notebookType };
+  }
+  return undefined;
+}
+
+export function tabOf(group: vscode.TabGroup, uri: vscode.Uri): vscode.Tab | undefined {
+  return group.tabs.find((tab) => shownIn(tab)?.uri.toString() === uri.toString());
+}
+
+export function groupAt(column: vscode.ViewColumn): vscode.TabGroup | undefined {
+  return vscode.window.tabGroups.all.find((group) => group.viewColumn === column);
+}
+
+/** The name that a person knows a document by. */
+export function nameOf(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
+}
+
+/** The text editor of a tab that comes in front; nothing if it is no text, or something else came. */
+export function textEditorOf(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
+  const uri = shownIn(tab)?.uri.toString();
+  const find = (): vscode.TextEditor | undefined =>
+    vscode.window.visibleTextEditors.find(
+      ({ document, viewColumn }) =>
+        document.uri.toString() === uri && viewColumn === tab.group.viewColumn,
+    );
+  const found = find();
+  if (found || !(tab.input instanceof vscode.TabInputText)) {
+    return Promise.resolve(found);
+  }
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const editor = find();
+      if (editor || !tab.isActive) {
+        done(editor);
+      }
+    };
+    const waiting = [
+      vscode.window.onDidChangeVisibleTextEditors(look),
+      vscode.window.tabGroups.onDidChangeTabs(look),
+    ];
+    const giveUp = setTimeout(() => {
+      done(undefined); // A file that the editor does not show as text: too large, or no text.
+    }, PATIENCE_MS);
+    const done = (editor: vscode.TextEditor | undefined): void => {
+      clearTimeout(giveUp);
+      vscode.Disposable.from(...waiting).dispose();
+      resolve(editor);
+    };
+  });
+}
+
+/** Show another document in the place of a tab, kept and pinned like it, and close that tab. */
+export async function replaceTab(
+  tab: vscode.Tab,
+  { uri, viewType }: Shown,
+  selection?: vscode.Range,
+): Promise<void> {
+  const { viewColumn: column, tabs } = tab.group;
+  const place = tabs.indexOf(tab);
+  const isNew = !tabOf(tab.group, uri);
+  const how = { viewColumn: column, preserveFocus: true, preview: false };
+  if (viewType === undefined) {
+    await vscode.commands.executeCommand("vscode.open", uri, {
+      ...how,
+      ...(selection ? { selection } : {}),
+    });
+  } else {
+    await vscode.commands.executeCommand("vscode.openWith", uri, viewType, how);
+  }
+  const pinned = tab.isPinned;
+  await closeClean(tab);
+  const inFront = vscode.window.tabGroups.activeTabGroup;
+  if (
+    isNew &&
+    inFront.viewColumn === column &&
+    shownIn(inFront.activeTab)?.uri.toString() === uri.toString()
+  ) {
+    await keepPlace(inFront, place, pinned);
+  }
+}
+
+/** Close a tab that a person did not write into. */
+export async function closeClean(tab: vscode.Tab): Promise<void> {
+  const now = groupAt(tab.group.viewColumn)?.tabs.find((each) => each === tab);
+  if (now && !now.isDirty) {
+    await vscode.window.tabGroups.close(now, true);
+  }
+}
+
+async function keepPlace(group: vscode.TabGroup, place: number, pinned: boolean): Promise<void> {
+  if (pinned) {
+    await vscode.commands.executeCommand("workbench.action.pinEditor");
+  }
+  const now = group.activeTab ? group.tabs.indexOf(group.activeTab) : place;
+  if (now !== place) {
+    const to = { to: "position", by: "tab", value: place + 1 };
+    await vscode.commands.executeCommand("moveActiveEditor", to);
+  }
+}
