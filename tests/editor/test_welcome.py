@@ -1,0 +1,64 @@
+"""The walkthrough: what a person sees who is new to Redraft."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, expect
+from tests.editor import pictures
+from tests.editor.books import Book
+from tests.editor.conftest import Opens
+from tests.editor.workbench import Workbench
+
+STEPS = ["Set up", "Start a session", "Write", "Reject a draft with a reason", "Commit, and undo"]
+
+
+def steps(window: Workbench) -> Locator:
+    return window.page.locator(".getting-started-step .step-title")
+
+
+def step(window: Workbench, title: str) -> Locator:
+    named = window.page.get_by_role("heading", name=title, exact=True)
+    return window.page.locator(".getting-started-step").filter(has=named)
+
+
+def drawing(window: Workbench) -> FrameLocator:
+    """The picture beside the steps."""
+    return window.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+
+
+def open_walkthrough(window: Workbench) -> None:
+    window.command("Session: Open Walkthrough")
+    expect(steps(window)).to_have_text(STEPS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_step_has_its_picture_in_the_colours_of_the_theme(
+    editor_factory: Opens, theme: str
+) -> None:
+    window = editor_factory(theme=theme)
+    # Beside the steps there is room for pictures in wide windows only.
+    window.page.set_viewport_size({"width": 1500, "height": 800})
+    open_walkthrough(window)
+    for title, mark in zip(
+        STEPS,
+        ["Setting up Redraft", "The colder sea", "The folder, as it was", "exposition", "Undo"],
+        strict=True,
+    ):
+        step(window, title).click()
+        expect(drawing(window).locator("svg text", has_text=mark).first).to_be_visible()
+        sheet = drawing(window).locator("svg rect").first
+        drawn = sheet.evaluate("sheet => getComputedStyle(sheet).fill")
+        assert drawn == {"light": "rgb(255, 255, 255)", "dark": "rgb(31, 31, 31)"}[theme]
+        if title == "Write":
+            pictures.take(window, f"walkthrough-{theme}")
+
+
+def test_a_step_is_ticked_off_by_what_it_is_about(editor: Workbench, book: Book) -> None:
+    open_walkthrough(editor)
+    ticked = editor.page.locator(".getting-started-step").filter(
+        has=editor.page.locator('[aria-label$=": Completed"]')
+    )
+    expect(ticked).to_have_count(1)
+    expect(ticked).to_contain_text("Set up")
+    book.start("colder-sea", "part-1-the-lamp/chapter-01.md")
+    expect(ticked).to_have_count(3)
