@@ -23,7 +23,7 @@ from tests.docs_console import (
     run_page,
 )
 
-from redraft import errors
+from redraft import __version__, errors
 from redraft.commands.parameters import usage
 from redraft.commands.reference import reference
 from redraft.commands.table import BY_LSP, COMMANDS
@@ -34,9 +34,13 @@ PAGES = pages()
 WITH_EXAMPLES = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 LANGUAGES = {"console", "sh", "json", "toml", "lua", "elisp", "text"}
 NOT_RUN = {
-    # What installs the program, and what runs these tests. `make run` is played by test_tour.py.
+    # What installs the program, and what runs these tests. `make run` and `make tour` are played by
+    # tests of their own, and what `make extension` makes is what the stories install.
     "make run",
+    "make tour",
     "make test",
+    "make extension",
+    f"code --install-extension vscode-extension/redraft-{__version__}.vsix",
     "pipx install .",
     "cp -r docs/sample-book ~/the-unlit-hour",
     "cd ~/the-unlit-hour",
@@ -201,7 +205,33 @@ def test_commands_named_in_the_pages_exist() -> None:
         used = set(re.findall(r"`redraft ([a-z]+)\b", text))
         assert used <= verbs, name(page)
         used = set(re.findall(r"`redraft\.((?!ui\b)[a-z]+(?:\.[a-z]+)?)`", text))
-        assert used <= set(BY_LSP), name(page)
+        assert used <= set(BY_LSP) | settings(), name(page)
+
+
+def settings() -> set[str]:
+    """The names of the extension's settings, without ``redraft.``."""
+    manifest = json.loads(read("vscode-extension/package.json"))
+    found = manifest["contributes"]["configuration"]["properties"]
+    return {each.removeprefix("redraft.") for each in found}
+
+
+@pytest.mark.parametrize("page", ["vscode-extension/README.md", "docs/how-to/use-in-vscode.md"])
+def test_the_pages_of_the_extension_list_exactly_the_settings_there_are(page: str) -> None:
+    assert set(re.findall(r"^\| `redraft\.([\w.]+)` ", read(page), re.MULTILINE)) == settings()
+
+
+def test_each_command_that_the_pages_of_the_extension_name_is_in_the_palette() -> None:
+    texts = json.loads(read("vscode-extension/package.nls.json"))
+    manifest = json.loads(read("vscode-extension/package.json"))
+    titles = {
+        f"{command['category']}: {texts[command['title'].strip('%')]}"
+        for command in manifest["contributes"]["commands"]
+    }
+    for page in ("vscode-extension/README.md", "docs/how-to/use-in-vscode.md"):
+        text = " ".join(read(page).split())
+        named = set(re.findall(r"\*\*((?:Session|Retry): [^*]+)\*\*", text))
+        assert named, page
+        assert named <= titles, page
 
 
 # The tool itself ----------------------------------------------------------------------------------
