@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from tests.editor.server import VSIX
+from tests.editor.profile import VSIX
 
 from redraft import __version__
 
