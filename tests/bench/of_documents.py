@@ -12,7 +12,7 @@ from tests.bench.ground import BIG, SESSION, SMALL, Ground, put, write
 from tests.bench.measure import FLAT, SIZES, Pair, Row, each, repeated, timed
 
 from redraft.domain import layout, marker
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 
 # Of several lengths: an equal one would be compared with the base, which few real edits need.
 _VERSIONS = [b"%c" % letter * (BIG + letter) for letter in b"abcdefgh"]
@@ -23,7 +23,7 @@ def resolve(ground: Ground, n: int) -> Iterator[Pair]:
     book = ground.book(files=n, changes=n)
     path = next(book.spares)
     copy, document = f"{book.home}/{layout.FILES}/{path}", f"{book.path}/{path}"
-    with View.of(book.root(), SESSION) as view:
+    with WritableView.of(book.root(), SESSION) as view:
         yield Pair(
             repeated(lambda: _look(copy, document), 200), repeated(lambda: view.resolve(path), 200)
         )
@@ -36,7 +36,7 @@ def resolve_cold(ground: Ground, n: int) -> Iterator[Pair]:
     copy, document = f"{book.home}/{layout.FILES}/{path}", f"{book.path}/{path}"
 
     def ours() -> None:
-        with View.of(root, marker.active(root)) as view:
+        with WritableView.of(root, marker.active(root)) as view:
             view.resolve(path)
 
     yield Pair(repeated(lambda: _look(copy, document), 200), repeated(ours, 200))
@@ -53,7 +53,7 @@ def _look(copy: str, document: str) -> None:
 def read(ground: Ground, n: int) -> Iterator[Pair]:
     book = ground.book(files=n, changes=n)
     path = next(book.spares)
-    with View.of(book.root(), SESSION) as view:
+    with WritableView.of(book.root(), SESSION) as view:
         floor = partial(_read, f"{book.path}/{path}")
         yield Pair(repeated(floor, 100), repeated(lambda: view.read(path), 100))
 
@@ -106,7 +106,7 @@ def first_write(ground: Ground, n: int) -> Iterator[Pair]:
         written.append(next(book.spares))
         return timed(lambda: view.write(written[-1], (next(versions),)))
 
-    with View.of(book.root(), SESSION) as view:
+    with WritableView.of(book.root(), SESSION) as view:
         yield Pair(each(place.numbers, place.first_write), ours)
     book.forget(written)
 
@@ -115,7 +115,7 @@ def first_write(ground: Ground, n: int) -> Iterator[Pair]:
 def next_write(ground: Ground, n: int) -> Iterator[Pair]:
     book, place = ground.book(files=n, changes=n), _Place(ground, n)
     path, versions = next(book.spares), cycle(_VERSIONS)
-    with View.of(book.root(), SESSION) as view:
+    with WritableView.of(book.root(), SESSION) as view:
         view.write(path, (next(versions),))
         yield Pair(
             repeated(lambda: place.write("0.md"), 1),

@@ -11,7 +11,7 @@ import pytest
 from redraft.commands.dispatch import Roots, execute, validate
 from redraft.commands.table import BY_VERB
 from redraft.domain.root import Root
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import RedraftError
 
 OLD_NS = 1_600_000_000_123_456_789  # a time old enough to vouch for a content
@@ -71,8 +71,8 @@ class Desk:
         content: str = self.run("read", path=path, **more).content
         return content
 
-    def view(self, session: str | None = "draft") -> View:
-        return View.of(self.root, session)
+    def view(self, session: str | None = "draft") -> WritableView:
+        return WritableView.of(self.root, session)
 
     def shown(self, path: str = "", session: str = "draft") -> dict[str, str]:
         """All that a session shows: path → type."""

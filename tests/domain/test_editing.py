@@ -259,8 +259,8 @@ def test_two_processes_that_write_lose_nothing(draft: Desk) -> None:
     code = """
 import sys
 from redraft.domain.root import Root
-from redraft.domain.view import View
-with Root.open(sys.argv[1]) as root, View.of(root, "draft") as view:
+from redraft.domain.writing import WritableView
+with Root.open(sys.argv[1]) as root, WritableView.of(root, "draft") as view:
     for n in range(25):
         view.write(f"{sys.argv[2]}-{n}.md", [sys.argv[2].encode()])
 """

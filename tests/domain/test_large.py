@@ -18,7 +18,7 @@ CODE = """
 import json, resource, sys
 from redraft.commands.dispatch import Roots, execute, validate
 from redraft.commands.table import BY_VERB
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 
 roots = Roots([sys.argv[1]])
 size = int(sys.argv[2])
@@ -27,7 +27,7 @@ def run(verb, **arguments):
 def zeros(count):
     block = bytes(1 << 20)
     return (block for _ in range(count >> 20))
-with View.of(roots.all()[0], "draft") as view:
+with WritableView.of(roots.all()[0], "draft") as view:
     view.write("big.bin", [b"small now"])
     view.write("new.bin", zeros(size))
 run("retry", file_path="new.bin", reason="too big")

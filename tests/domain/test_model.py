@@ -24,7 +24,7 @@ from tests.domain.model import Book, Draft, Kept, Record, Refused, at_or_beneath
 from redraft.commands.dispatch import Roots, execute, validate
 from redraft.commands.table import BY_VERB
 from redraft.domain.changes import Survey
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import RedraftError
 
 # Thousands of flushed steps: kept in memory where there is such a place.
@@ -205,7 +205,7 @@ class Lives(RuleBasedStateMachine):
             if move:
                 self.run("rename", session=name, path=old, new_path=new, overwrite=overwrite)
                 return
-            with View.of(self.root, name) as view:
+            with WritableView.of(self.root, name) as view:
                 view.copy(old, new, overwrite=overwrite)
 
         self.both(real, lambda: self.book.transfer(draft, old, new, overwrite=overwrite, move=move))
@@ -218,7 +218,7 @@ class Lives(RuleBasedStateMachine):
         name = draft.name
 
         def real() -> None:
-            with View.of(self.root, name) as view:
+            with WritableView.of(self.root, name) as view:
                 view.make_folder(path)
 
         self.both(real, lambda: self.book.make_folder(draft, path))
@@ -454,7 +454,7 @@ class Lives(RuleBasedStateMachine):
             for entry in listed:
                 kind = changes.get(entry.path) if entry.type == "file" else None
                 assert entry.kind == kind
-            with View.of(self.root, name) as view:
+            with WritableView.of(self.root, name) as view:
                 for path in {*FILES, *expected}:
                     content = expected.get(path)
                     assert view.resolve(path).exists == (path in expected), path

@@ -14,7 +14,7 @@ from redraft.domain.changes import Survey
 from redraft.domain.retries import of_session
 from redraft.domain.root import Root
 from redraft.domain.session import Session, read_metadata
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import SessionNotFound
 
 DOCUMENT = b"doc:"
@@ -44,7 +44,7 @@ def plain(name: str) -> str:
 
 
 def _session(root: Root, name: str) -> dict[str, Any]:
-    with View.of(root, name) as view:
+    with WritableView.of(root, name) as view:
         session = view.session
         assert session is not None
         shown = {path: view.read(path) if kind == "file" else kind for path, kind in view.walk()}

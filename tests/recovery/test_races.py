@@ -17,7 +17,7 @@ from tests.recovery.strikes import die_at, in_child, watched
 
 from redraft.domain import layout, marker
 from redraft.domain.root import Root
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import (
     Conflict,
     FileNotFound,
@@ -110,7 +110,7 @@ def test_only_one_of_several_processes_makes_a_session(place: Path, tmp_path: Pa
         crew.run()
         (made,) = place.glob("made-by-*")
         made.unlink()
-        with Root.open(str(place)) as root, View.of(root, f"draft-{turn}") as view:
+        with Root.open(str(place)) as root, WritableView.of(root, f"draft-{turn}") as view:
             assert view.read("own.md") == b"doc:" + made.name.removeprefix("made-by-").encode()
 
 
@@ -169,7 +169,7 @@ def test_every_acknowledged_write_is_found_where_it_belongs(  # noqa: C901 - one
         for number in (1, 2):
             for where, text in eval((tmp_path / f"said-{number}").read_text()).items():  # noqa: S307 - our own child wrote it
                 session, path = where.split()
-                with View.of(root, session) as view:
+                with WritableView.of(root, session) as view:
                     assert view.read(path) == text.encode()
     assert litter(place) == []
 
@@ -267,7 +267,7 @@ def test_a_reader_sees_the_old_or_the_new_document_during_commits(  # noqa: C901
         with Root.open(str(place)) as root:
             while go_on():
                 try:
-                    with View.of(root, "draft") as view:
+                    with WritableView.of(root, "draft") as view:
                         try:
                             number = whole(view.read("part/b.md"))
                         except FileNotFound:
@@ -347,7 +347,7 @@ def test_a_session_cancelled_under_an_open_writer_is_not_brought_back(place: Pat
     """A write that comes too late is refused, and makes no folder again."""
     with Root.open(str(place)) as one, Root.open(str(place)) as two:
         do(one, "session start", name="draft")
-        with View.of(one, "draft") as view:
+        with WritableView.of(one, "draft") as view:
             do(two, "session cancel")
             with pytest.raises(SessionNotFound):
                 view.write("a.md", [b"late"])
@@ -390,7 +390,7 @@ def test_reading_waits_for_an_operation_and_repairs_after_a_dead_one(place: Path
     with Root.open(str(place)) as root:
         do(root, "session start", name="draft")
         write(root, "part/b.md", "b1")
-        with View.of(root, "draft") as view:
+        with WritableView.of(root, "draft") as view:
 
             def rename() -> None:
                 with Root.open(str(place)) as other, watched(die_at(30)):

@@ -11,6 +11,7 @@ from redraft.domain import marker, retries, temporary
 from redraft.domain.changes import Survey
 from redraft.domain.session import chosen
 from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
@@ -140,14 +141,14 @@ def delete(root: Root, request: requests.DeleteDocument, _: Progress) -> results
 def rename(root: Root, request: requests.RenameDocument, _: Progress) -> results.Change:
     """Rename a document or folder in the session."""
 
-    def act(view: View) -> str:
+    def act(view: WritableView) -> str:
         return view.rename(request.path, request.new_path, overwrite=request.overwrite)
 
     return changed(root, request.session, request.new_path, act)
 
 
 def changed(
-    root: Root, session: str | None, path: str, act: Callable[[View], str]
+    root: Root, session: str | None, path: str, act: Callable[[WritableView], str]
 ) -> results.Change:
     """Do one step on a document and say what the session holds now.
 
@@ -156,7 +157,7 @@ def changed(
     with View.of(root, session if session is not None else marker.active(root)) as plain:
         plain.path_of(path, follow_last=False)
     name, _ = temporary.ensure(root, session)
-    with View.of(root, name) as view:
+    with WritableView.of(root, name) as view:
         kind: Any = act(view)
         opened = view.session
         return results.Change(

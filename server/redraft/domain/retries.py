@@ -185,7 +185,7 @@ def restore(view: View, given: str, number: int) -> str:
     if status is None:
         raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
     with open(session.folder.open_file(name), "rb") as file:
-        view.write(path, iter(lambda: file.read(_CHUNK), b""))
+        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""))
     return path
 
 

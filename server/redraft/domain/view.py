@@ -1,7 +1,7 @@
 """The view: a root as a session shows it, or plain global where no session is chosen.
 
 The session's copy comes first, then a tombstone (of the path or of a folder above it), then
-global. Looking is here; changing is in :mod:`redraft.domain.editing`.
+global. Looking is here; changing is in :mod:`redraft.domain.writing`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import BinaryIO, TypeVar
+    from typing import BinaryIO, Self, TypeVar
 
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
@@ -91,7 +91,7 @@ class View:
         self.session = session
 
     @classmethod
-    def of(cls, root: Root, session: str | None) -> View:
+    def of(cls, root: Root, session: str | None) -> Self:
         """See the root through the named session, or plainly.
 
         Raises:
@@ -105,7 +105,7 @@ class View:
         if self.session is not None:
             self.session.close()
 
-    def __enter__(self) -> View:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -352,56 +352,6 @@ class View:
             return folder.read(name)
         except (FileNotFoundError, NotADirectoryError):
             return b""
-
-    def read_retry(self, given: str, number: int) -> bytes:
-        """The bytes of a rejected version of a document."""
-        from redraft.domain import retries
-
-        if self.session is None:
-            raise self.not_found(given)
-        return retries.read_version(self.session, self.path_of(given), number)
-
-    # Changing --------------------------------------------------------------------------------
-
-    def write(
-        self,
-        given: str,
-        chunks: Iterable[bytes],
-        *,
-        create: bool = True,
-        overwrite: bool = True,
-        parents: bool = True,
-    ) -> str:
-        """Write a document into the session; see :func:`redraft.domain.editing.write`."""
-        from redraft.domain import editing
-
-        return editing.write(
-            self, given, chunks, create=create, overwrite=overwrite, parents=parents
-        )
-
-    def delete(self, given: str, *, recursive: bool = True) -> str:
-        """Delete in the session; see :func:`redraft.domain.editing.delete`."""
-        from redraft.domain import editing
-
-        return editing.delete(self, given, recursive=recursive)
-
-    def rename(self, old: str, new: str, *, overwrite: bool = False) -> str:
-        """Rename in the session; see :func:`redraft.domain.moving.rename`."""
-        from redraft.domain import moving
-
-        return moving.rename(self, old, new, overwrite=overwrite)
-
-    def copy(self, source: str, destination: str, *, overwrite: bool = False) -> str:
-        """Copy within the session; see :func:`redraft.domain.moving.copy`."""
-        from redraft.domain import moving
-
-        return moving.copy(self, source, destination, overwrite=overwrite)
-
-    def make_folder(self, given: str) -> None:
-        """Make a folder in the session; see :func:`redraft.domain.editing.make_folder`."""
-        from redraft.domain import editing
-
-        editing.make_folder(self, given)
 
 
 def _probe(folder: Folder, name: str) -> tuple[os.stat_result | None, bool]:

@@ -14,7 +14,7 @@ from tests.faces.lsp.conftest import CHAPTER, make_root
 from tests.faces.lsp.editor import CONFIG, Editor, elsewhere, initialize, uri
 
 from redraft.domain.root import Root
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -244,7 +244,7 @@ async def test_a_change_of_another_program_is_noticed_without_watchers(
     """Every change takes the root's lock, and the lock's file tells of it."""
     await server.command("session.start", name="count")
     await server.until(lambda: server.active(root) == "count")
-    with Root.open(str(root)) as opened, View.of(opened, "count") as view:
+    with Root.open(str(root)) as opened, WritableView.of(opened, "count") as view:
         view.write("by another program.md", [b"new"])
     await server.until(lambda: server.counted(root, "changeCount") == 1)
 

@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from redraft.commands.uris import Side
-from redraft.domain.view import View
+from redraft.domain.writing import WritableView
 from redraft.errors import FileNotFound, InvalidArguments, UnsupportedFile
 from redraft.faces.lsp.errors import IsAFolder, NotAFolder, ReadOnly, file_error
 
@@ -31,7 +31,7 @@ _READ_ONLY = 1  # VS Code's FilePermission.Readonly
 
 def read_side(spot: Spot) -> bytes:
     """The octets of the version of a document that a spot means, through the resolver."""
-    with View.of(spot.root, spot.session) as view:
+    with WritableView.of(spot.root, spot.session) as view:
         if spot.side is Side.DOCUMENT:
             return view.read(spot.path)
         if spot.side is Side.RETRY:
@@ -80,7 +80,7 @@ class Files:
         content = _octets(params)
         create, overwrite = _flag(params, "create", True), _flag(params, "overwrite", True)
 
-        def work(view: View) -> list[Event]:
+        def work(view: WritableView) -> list[Event]:
             existed = view.resolve(spot.path).exists
             try:
                 view.write(spot.path, (content,), create=create, overwrite=overwrite)
@@ -94,7 +94,7 @@ class Files:
         spot = self._changeable(_text(params, "uri"))
         recursive = _flag(params, "recursive", False)
 
-        def work(view: View) -> list[Event]:
+        def work(view: WritableView) -> list[Event]:
             view.delete(spot.path, recursive=recursive)
             return [(spot, "deleted")]
 
@@ -107,7 +107,7 @@ class Files:
         if not _together(old, new):
             raise ReadOnly(["a document cannot be moved to another session or folder: copy it"])
 
-        def work(view: View) -> list[Event]:
+        def work(view: WritableView) -> list[Event]:
             view.rename(old.path, new.path, overwrite=overwrite)
             return [(old, "deleted"), (new, "created")]
 
@@ -119,7 +119,7 @@ class Files:
         overwrite = _flag(params, "overwrite", False)
         inside = source.side is Side.DOCUMENT and _together(source, target)
 
-        def work(view: View) -> list[Event]:
+        def work(view: WritableView) -> list[Event]:
             if inside:
                 view.copy(source.path, target.path, overwrite=overwrite)
             else:
@@ -131,7 +131,7 @@ class Files:
     def _create_directory(self, params: Params, call: Call) -> None:
         spot = self._changeable(_text(params, "uri"))
 
-        def work(view: View) -> list[Event]:
+        def work(view: WritableView) -> list[Event]:
             view.make_folder(spot.path)
             return [(spot, "created")]
 
@@ -145,16 +145,16 @@ class Files:
             )
         return spot
 
-    def _change(self, spot: Spot, call: Call, work: Callable[[View], list[Event]]) -> None:
+    def _change(self, spot: Spot, call: Call, work: Callable[[WritableView], list[Event]]) -> None:
         self._turns.take(spot.root, lambda: self._in_turn(spot, call, work))
 
     def _in_turn(
-        self, spot: Spot, call: Call, work: Callable[[View], list[Event]]
+        self, spot: Spot, call: Call, work: Callable[[WritableView], list[Event]]
     ) -> Coroutine[None, None, None]:
         events: list[Event] = []
 
         def changing() -> None:
-            with View.of(spot.root, spot.session) as view:
+            with WritableView.of(spot.root, spot.session) as view:
                 events.extend(work(view))
 
         async def turn() -> None:
@@ -171,7 +171,7 @@ def _stat(spot: Spot) -> object:
     if spot.side is not Side.DOCUMENT:
         size = len(read_side(spot))
         return {"type": "file", "ctime": 0, "mtime": 0, "size": size, "permissions": _READ_ONLY}
-    with View.of(spot.root, spot.session) as view:
+    with WritableView.of(spot.root, spot.session) as view:
         found = view.stat(spot.path)
     return {
         "type": found.type,
@@ -182,7 +182,7 @@ def _stat(spot: Spot) -> object:
 
 
 def _read_directory(spot: Spot) -> object:
-    with View.of(spot.root, spot.session) as view:
+    with WritableView.of(spot.root, spot.session) as view:
         try:
             entries = view.list(spot.path)
         except UnsupportedFile as error:
@@ -194,7 +194,7 @@ def _read_file(spot: Spot) -> Encoded:
     try:
         content = read_side(spot)
     except UnsupportedFile as error:
-        with View.of(spot.root, spot.session) as view:
+        with WritableView.of(spot.root, spot.session) as view:
             raise _of_folder(view, spot.path, error) from None
     return b'{"content":"', binascii.b2a_base64(content, newline=False), b'"}'
 
@@ -203,12 +203,12 @@ def _chunks(spot: Spot) -> Iterator[bytes]:
     if spot.side is not Side.DOCUMENT:
         yield read_side(spot)
         return
-    with View.of(spot.root, spot.session) as view, view.open(spot.path) as file:
+    with WritableView.of(spot.root, spot.session) as view, view.open(spot.path) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
 
 
-def _of_folder(view: View, path: str, error: UnsupportedFile) -> UnsupportedFile:
+def _of_folder(view: WritableView, path: str, error: UnsupportedFile) -> UnsupportedFile:
     """Tell folders (and documents in the place of folders) from pipes and devices."""
     try:
         folder = view.stat(path).type == "directory"
