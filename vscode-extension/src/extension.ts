@@ -4,9 +4,12 @@ import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { serveDocuments } from "./documents/fileSystem";
 import { Redirect } from "./documents/redirect";
+import { showDecorations } from "./documents/decorations";
 import { createFindCommand } from "./install";
 import { offerMcp } from "./mcp";
 import type { Parts } from "./parts";
+import { ReviewedChanges } from "./review/changes";
+import { showSourceControl } from "./review/scm";
 import { NoServer, Server } from "./server";
 import { Sessions } from "./state";
 import { showStatus } from "./statusBar";
@@ -30,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
     showStatus(parts),
     offerMcp(parts),
   );
+  const changes = new ReviewedChanges(parts);
+  context.subscriptions.push(changes, showSourceControl(changes), showDecorations(changes));
   server.ready({ interactive: false }).catch((error: unknown) => {
     if (!(error instanceof NoServer)) {
       output.error(String(error));

@@ -1,6 +1,42 @@
-/** The commands of the source control view. */
+/** The commands of the source control view, and of a session's end. */
 import type { CommandTable, Parts } from "../parts";
+import { cancelSession, completeSession, discardChanges, undoLast } from "./cancel";
+import { Committer } from "./commit";
+import { Merges } from "./merge";
+import { revertChange } from "./revert";
+import { compareAll, openChange, openRow } from "./scm";
+import { documentScope, sessionScope, type Scope } from "./targets";
 
-export function reviewCommands(_parts: Parts): CommandTable {
-  return {};
+export function reviewCommands(parts: Parts): CommandTable {
+  const merges = new Merges(parts);
+  parts.context.subscriptions.push(merges);
+  const committer = new Committer(parts, merges);
+  const ofSession =
+    (run: (scope: Scope) => Promise<void>) =>
+    async (argument?: unknown): Promise<void> => {
+      const scope = sessionScope(parts, argument);
+      await (scope && run(scope));
+    };
+  const ofDocuments =
+    (run: (scope: Scope, args: readonly unknown[]) => Promise<void>) =>
+    async (...args: unknown[]): Promise<void> => {
+      const scope = documentScope(parts, args);
+      await (scope && run(scope, args));
+    };
+  return {
+    "redraft.ui.commit": ofSession((scope) => committer.commit(scope)),
+    "redraft.ui.commitFile": ofDocuments((scope) => committer.commit(scope)),
+    "redraft.ui.cancel": ofSession((scope) => cancelSession(parts, scope)),
+    "redraft.ui.complete": ofSession((scope) => completeSession(parts, scope)),
+    "redraft.ui.undo": () => {
+      const root = parts.sessions.current()?.folder.uri.fsPath;
+      return undoLast(parts, root === undefined ? {} : { root });
+    },
+    "redraft.ui.discard": ofDocuments((scope, args) => discardChanges(parts, scope, args)),
+    "redraft.ui.compareAll": ofSession(({ root, session }) => compareAll(parts, root, session)),
+    "redraft.ui.completeMerge": () => merges.complete(),
+    "redraft.ui.openChange": openChange,
+    "redraft.ui.openFile": openRow,
+    "redraft.ui.revertChange": revertChange,
+  };
 }

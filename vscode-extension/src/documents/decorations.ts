@@ -1,0 +1,98 @@
+/** Marks on documents in the Explorer and on tabs: what the session did to each. */
+import * as vscode from "vscode";
+
+import type { Review, ReviewedChanges } from "../review/changes";
+import type { Row } from "../review/rows";
+import { documentUri } from "../review/targets";
+import { isSessionDocument, SESSION_SCHEME } from "../uris";
+
+type Kind = Row["kind"];
+
+const BADGES: Readonly<Record<Kind, string>> = { modified: "M", created: "A", deleted: "D" };
+const COLOURS: Readonly<Record<Kind, string>> = {
+  modified: "redraft.modifiedForeground",
+  created: "redraft.createdForeground",
+  deleted: "redraft.deletedForeground",
+};
+
+export function showDecorations(changes: ReviewedChanges): vscode.Disposable {
+  const marks = new Marks();
+  const refresh = (): void => {
+    marks.show(changes.all());
+  };
+  return vscode.Disposable.from(
+    vscode.window.registerFileDecorationProvider(marks),
+    changes.onDidChange(refresh),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("redraft.decorations.enabled")) {
+        marks.all();
+      }
+    }),
+    marks,
+  );
+}
+
+class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
+  private decorations: ReadonlyMap<string, vscode.FileDecoration> = new Map();
+  private readonly emitter = new vscode.EventEmitter<vscode.Uri[] | undefined>();
+
+  readonly onDidChangeFileDecorations = this.emitter.event;
+
+  show(reviews: readonly Review[]): void {
+    const before = this.decorations;
+    this.decorations = new Map(reviews.flatMap(marksOf));
+    const touched = new Set([...before.keys(), ...this.decorations.keys()]);
+    this.emitter.fire([...touched].map((uri) => vscode.Uri.parse(uri)));
+  }
+
+  all(): void {
+    this.emitter.fire(undefined);
+  }
+
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    if (!isEnabled(uri)) {
+      return undefined;
+    }
+    const mark = this.decorations.get(uri.toString());
+    return mark ?? (isSessionDocument(uri) ? unchanged(uri) : undefined);
+  }
+
+  dispose(): void {
+    this.emitter.dispose();
+  }
+}
+
+function isEnabled(uri: vscode.Uri): boolean {
+  const real = uri.scheme === SESSION_SCHEME ? vscode.Uri.file(uri.path) : uri;
+  return vscode.workspace.getConfiguration("redraft", real).get("decorations.enabled", true);
+}
+
+/** The marks of one session: on its documents, and on the real files that they stand for. */
+function marksOf({ root, session, rows }: Review): [string, vscode.FileDecoration][] {
+  return rows.flatMap((row) => {
+    const uris = [documentUri(root, session, row.path)];
+    if (row.kind !== "created") {
+      uris.push(vscode.Uri.joinPath(root.folder.uri, row.path)); // A new document is nowhere else yet.
+    }
+    const mark = markOf(row, session);
+    return uris.map((uri): [string, vscode.FileDecoration] => [uri.toString(), mark]);
+  });
+}
+
+function markOf({ kind, drifted }: Row, session: string): vscode.FileDecoration {
+  const words = {
+    modified: vscode.l10n.t("Modified in session {0}", session),
+    created: vscode.l10n.t("New in session {0}", session),
+    deleted: vscode.l10n.t("Deleted in session {0}", session),
+  }[kind];
+  const tooltip = drifted ? vscode.l10n.t("{0}, changed in the folder too", words) : words;
+  const badge = drifted ? `${BADGES[kind]}!` : BADGES[kind];
+  const colour = drifted ? "redraft.driftedForeground" : COLOURS[kind];
+  const mark = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+  mark.propagate = true;
+  return mark;
+}
+
+function unchanged(uri: vscode.Uri): vscode.FileDecoration {
+  return new vscode.FileDecoration("S", vscode.l10n.t("In session {0}, unchanged", uri.authority));
+}

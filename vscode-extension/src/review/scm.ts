@@ -1,0 +1,151 @@
+/** The source control view: one list of changes for each root with an active session. */
+import * as vscode from "vscode";
+
+import type { Parts } from "../parts";
+import { SESSION_SCHEME } from "../uris";
+import type { Review, ReviewedChanges } from "./changes";
+import type { Changes } from "../wire";
+import { rowsOf, type Row } from "./rows";
+import { documentUri, globalOf } from "./targets";
+
+export function showSourceControl(changes: ReviewedChanges): vscode.Disposable {
+  const shown = new Map<string, SessionControl>();
+  const refresh = (): void => {
+    const wanted = new Map(changes.all().map((review) => [keyOf(review), review]));
+    for (const [key, control] of shown) {
+      if (!wanted.has(key)) {
+        control.dispose();
+        shown.delete(key);
+      }
+    }
+    for (const [key, review] of wanted) {
+      const control = shown.get(key) ?? new SessionControl(review);
+      shown.set(key, control);
+      control.show(review);
+    }
+  };
+  return vscode.Disposable.from(changes.onDidChange(refresh), {
+    dispose: () => {
+      shown.forEach((control) => {
+        control.dispose();
+      });
+    },
+  });
+}
+
+function keyOf({ root, session }: Review): string {
+  return documentUri(root, session, "").toString();
+}
+
+class SessionControl implements vscode.Disposable {
+  private readonly control: vscode.SourceControl;
+  private readonly drifted: vscode.SourceControlResourceGroup;
+  private readonly changed: vscode.SourceControlResourceGroup;
+  private rows: ReadonlyMap<string, Row> = new Map();
+
+  constructor({ root, session }: Review) {
+    // With a root of another scheme the editor would not ask for the original of a session's document.
+    const top = documentUri(root, session, "");
+    const label = vscode.l10n.t("Session {0}", session);
+    this.control = vscode.scm.createSourceControl("redraft", label, top);
+    this.control.inputBox.visible = false;
+    this.drifted = this.control.createResourceGroup(
+      "drifted",
+      vscode.l10n.t("Changed in the Folder Too"),
+    );
+    this.changed = this.control.createResourceGroup("changed", vscode.l10n.t("Changes"));
+    this.drifted.hideWhenEmpty = true;
+    this.control.quickDiffProvider = { provideOriginalResource: (uri) => this.original(uri) };
+  }
+
+  show(review: Review): void {
+    const uriOf = (row: Row): vscode.Uri => documentUri(review.root, review.session, row.path);
+    this.rows = new Map(review.rows.map((row) => [uriOf(row).toString(), row]));
+    const states = (drifted: boolean): vscode.SourceControlResourceState[] =>
+      review.rows.filter((row) => row.drifted === drifted).map((row) => stateOf(row, uriOf(row)));
+    this.drifted.resourceStates = states(true);
+    this.changed.resourceStates = states(false);
+    this.control.count = review.rows.length;
+  }
+
+  dispose(): void {
+    this.control.dispose();
+  }
+
+  private original(uri: vscode.Uri): vscode.Uri | undefined {
+    const isOurs =
+      uri.scheme === SESSION_SCHEME && uri.authority === this.control.rootUri?.authority;
+    const isNew = this.rows.get(uri.toString())?.kind === "created";
+    return isOurs && !isNew ? globalOf(uri) : undefined;
+  }
+}
+
+function stateOf(row: Row, resourceUri: vscode.Uri): vscode.SourceControlResourceState {
+  return {
+    resourceUri,
+    contextValue: row.kind,
+    command: {
+      command: "redraft.ui.openChange",
+      title: vscode.l10n.t("Open Changes"),
+      arguments: [{ resourceUri, contextValue: row.kind }],
+    },
+    decorations: {
+      strikeThrough: row.kind === "deleted",
+      tooltip: row.drifted ? vscode.l10n.t("Changed in the folder too") : kindWords(row.kind),
+    },
+  };
+}
+
+function kindWords(kind: Row["kind"]): string {
+  return {
+    modified: vscode.l10n.t("Modified"),
+    created: vscode.l10n.t("New"),
+    deleted: vscode.l10n.t("Deleted"),
+  }[kind];
+}
+
+/** What a row of the view hands to its commands. */
+type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "contextValue">;
+
+/** The difference of a row; a document that has only one side is shown as it is. */
+export async function openChange(row: RowState): Promise<void> {
+  const uri = row.resourceUri;
+  if (row.contextValue === "modified") {
+    const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+    const title = vscode.l10n.t("{0} (Global ↔ Session)", name);
+    await vscode.commands.executeCommand("vscode.diff", globalOf(uri), uri, title);
+    return;
+  }
+  await openRow(row);
+}
+
+export async function openRow({ resourceUri, contextValue }: RowState): Promise<void> {
+  const shown = contextValue === "deleted" ? globalOf(resourceUri) : resourceUri;
+  // Kept, not as a preview: the editor forgets a preview of a scheme of ours once it is replaced.
+  await vscode.commands.executeCommand("vscode.open", shown, { preview: false });
+}
+
+/** All differences of a session in one editor. */
+export async function compareAll(parts: Parts, root: string, session: string): Promise<void> {
+  const { changes } = await parts.server.call("session.status", { root, session });
+  const title = vscode.l10n.t("Session {0} (Global ↔ Session)", session);
+  await openDifferences(title, root, session, changes);
+}
+
+export async function openDifferences(
+  title: string,
+  root: string,
+  session: string,
+  changes: Changes,
+): Promise<void> {
+  const folder = vscode.Uri.file(root);
+  const rows = rowsOf({ changes, drifted: [] }).map(({ kind, path }) => {
+    const uri = vscode.Uri.joinPath(folder, path).with({
+      scheme: SESSION_SCHEME,
+      authority: session,
+    });
+    const before = kind === "created" ? undefined : globalOf(uri);
+    return [uri, before, kind === "deleted" ? undefined : uri];
+  });
+  await vscode.commands.executeCommand("vscode.changes", title, rows);
+}
