@@ -70,10 +70,10 @@ function isEnabled(uri: vscode.Uri): boolean {
 /** The marks of one session: on its documents, and on the real files that they stand for. */
 function marksOf({ root, session, rows }: Review): [string, vscode.FileDecoration][] {
   return rows.flatMap((row) => {
-    const uris = [documentUri(root, session, row.path)];
-    if (row.kind !== "created") {
-      uris.push(vscode.Uri.joinPath(root.folder.uri, row.path)); // A new document is nowhere else yet.
-    }
+    const uris = [
+      documentUri(root, session, row.path),
+      vscode.Uri.joinPath(root.folder.uri, row.path),
+    ];
     const mark = markOf(row, session);
     return uris.map((uri): [string, vscode.FileDecoration] => [uri.toString(), mark]);
   });
@@ -89,7 +89,7 @@ function markOf({ kind, drifted }: Row, session: string): vscode.FileDecoration 
   const badge = drifted ? `${BADGES[kind]}!` : BADGES[kind];
   const colour = drifted ? "redraft.driftedForeground" : COLOURS[kind];
   const mark = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
-  mark.propagate = true;
+  mark.propagate = kind !== "created"; // A new document is in no folder yet.
   return mark;
 }
 

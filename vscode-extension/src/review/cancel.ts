@@ -94,7 +94,7 @@ async function undoNow(parts: Parts, what: Partial<Scope>): Promise<void> {
 function undoneWords({ session, undone, kept }: Undone): string {
   const name = session ?? "";
   const said = {
-    commit: vscode.l10n.t("The commit of session {0} is undone. The session is back.", name),
+    commit: vscode.l10n.t("Session {0} is back, its commit undone.", name),
     cancel: vscode.l10n.t("Session {0} is back.", name),
     restore: vscode.l10n.t("Session {0} is as it was before the restore.", name),
   }[undone];
@@ -104,7 +104,7 @@ function undoneWords({ session, undone, kept }: Undone): string {
 
 /** Take changes out of a session, after asking: in the corner for one, in the middle for several. */
 export async function discardChanges(
-  { server }: Parts,
+  parts: Parts,
   scope: Scope,
   args: readonly unknown[],
 ): Promise<void> {
@@ -126,8 +126,8 @@ export async function discardChanges(
   if (choice !== discard) {
     return;
   }
-  await saveAll(documentUris(args)); // What is not saved goes to the trash too, not into nothing.
-  await server.call("session.discard", { root, session, paths });
+  await saveAll(documentUris(parts, args)); // What is not saved goes to the trash too, not into nothing.
+  await parts.server.call("session.discard", { root, session, paths });
 }
 
 function discardDetail(session: string, paths: readonly string[]): string {

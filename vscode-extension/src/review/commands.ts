@@ -4,7 +4,7 @@ import { cancelSession, completeSession, discardChanges, undoLast } from "./canc
 import { Committer } from "./commit";
 import { Merges } from "./merge";
 import { revertChange } from "./revert";
-import { compareAll, openChange, openRow } from "./scm";
+import { compareAll, openChange, openRow, type RowState } from "./scm";
 import { documentScope, sessionScope, type Scope } from "./targets";
 
 export function reviewCommands(parts: Parts): CommandTable {
@@ -35,8 +35,8 @@ export function reviewCommands(parts: Parts): CommandTable {
     "redraft.ui.discard": ofDocuments((scope, args) => discardChanges(parts, scope, args)),
     "redraft.ui.compareAll": ofSession(({ root, session }) => compareAll(parts, root, session)),
     "redraft.ui.completeMerge": () => merges.complete(),
-    "redraft.ui.openChange": openChange,
-    "redraft.ui.openFile": openRow,
+    "redraft.ui.openChange": (row: RowState) => openChange(parts, row),
+    "redraft.ui.openFile": (row: RowState) => openRow(parts, row),
     "redraft.ui.revertChange": revertChange,
   };
 }

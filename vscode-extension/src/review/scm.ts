@@ -6,7 +6,7 @@ import { SESSION_SCHEME } from "../uris";
 import type { Review, ReviewedChanges } from "./changes";
 import type { Changes } from "../wire";
 import { rowsOf, type Row } from "./rows";
-import { documentUri, globalOf } from "./targets";
+import { documentUri, documentUris, globalOf } from "./targets";
 
 export function showSourceControl(changes: ReviewedChanges): vscode.Disposable {
   const shown = new Map<string, SessionControl>();
@@ -41,7 +41,7 @@ class SessionControl implements vscode.Disposable {
   private readonly control: vscode.SourceControl;
   private readonly drifted: vscode.SourceControlResourceGroup;
   private readonly changed: vscode.SourceControlResourceGroup;
-  private rows: ReadonlyMap<string, Row> = new Map();
+  private created: ReadonlySet<string> = new Set();
 
   constructor({ root, session }: Review) {
     // With a root of another scheme the editor would not ask for the original of a session's document.
@@ -59,13 +59,16 @@ class SessionControl implements vscode.Disposable {
   }
 
   show(review: Review): void {
-    const uriOf = (row: Row): vscode.Uri => documentUri(review.root, review.session, row.path);
-    this.rows = new Map(review.rows.map((row) => [uriOf(row).toString(), row]));
+    const { root, session, rows } = review;
+    const created = rows.filter(({ kind }) => kind === "created");
+    this.created = new Set(created.map(({ path }) => documentUri(root, session, path).toString()));
     const states = (drifted: boolean): vscode.SourceControlResourceState[] =>
-      review.rows.filter((row) => row.drifted === drifted).map((row) => stateOf(row, uriOf(row)));
+      rows
+        .filter((row) => row.drifted === drifted)
+        .map((row) => stateOf(row, vscode.Uri.joinPath(root.folder.uri, row.path)));
     this.drifted.resourceStates = states(true);
     this.changed.resourceStates = states(false);
-    this.control.count = review.rows.length;
+    this.control.count = rows.length;
   }
 
   dispose(): void {
@@ -75,52 +78,39 @@ class SessionControl implements vscode.Disposable {
   private original(uri: vscode.Uri): vscode.Uri | undefined {
     const isOurs =
       uri.scheme === SESSION_SCHEME && uri.authority === this.control.rootUri?.authority;
-    const isNew = this.rows.get(uri.toString())?.kind === "created";
-    return isOurs && !isNew ? globalOf(uri) : undefined;
+    return isOurs && !this.created.has(uri.toString()) ? globalOf(uri) : undefined;
   }
 }
 
+/** A row. It names the real file, because the editor writes only those relative to the folder. */
 function stateOf(row: Row, resourceUri: vscode.Uri): vscode.SourceControlResourceState {
+  const state = { resourceUri, contextValue: row.kind };
+  const title = vscode.l10n.t("Open Changes");
   return {
-    resourceUri,
-    contextValue: row.kind,
-    command: {
-      command: "redraft.ui.openChange",
-      title: vscode.l10n.t("Open Changes"),
-      arguments: [{ resourceUri, contextValue: row.kind }],
-    },
-    decorations: {
-      strikeThrough: row.kind === "deleted",
-      tooltip: row.drifted ? vscode.l10n.t("Changed in the folder too") : kindWords(row.kind),
-    },
+    ...state,
+    command: { command: "redraft.ui.openChange", title, arguments: [state] },
+    decorations: { strikeThrough: row.kind === "deleted" },
   };
 }
 
-function kindWords(kind: Row["kind"]): string {
-  return {
-    modified: vscode.l10n.t("Modified"),
-    created: vscode.l10n.t("New"),
-    deleted: vscode.l10n.t("Deleted"),
-  }[kind];
-}
-
 /** What a row of the view hands to its commands. */
-type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "contextValue">;
+export type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "contextValue">;
 
 /** The difference of a row; a document that has only one side is shown as it is. */
-export async function openChange(row: RowState): Promise<void> {
-  const uri = row.resourceUri;
-  if (row.contextValue === "modified") {
-    const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
-    const title = vscode.l10n.t("{0} (Global ↔ Session)", name);
-    await vscode.commands.executeCommand("vscode.diff", globalOf(uri), uri, title);
+export async function openChange(parts: Parts, row: RowState): Promise<void> {
+  const [uri] = documentUris(parts, [row]);
+  if (!uri || row.contextValue !== "modified") {
+    await openRow(parts, row);
     return;
   }
-  await openRow(row);
+  const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  const title = vscode.l10n.t("{0} (Global ↔ Session)", name);
+  await vscode.commands.executeCommand("vscode.diff", globalOf(uri), uri, title);
 }
 
-export async function openRow({ resourceUri, contextValue }: RowState): Promise<void> {
-  const shown = contextValue === "deleted" ? globalOf(resourceUri) : resourceUri;
+export async function openRow(parts: Parts, row: RowState): Promise<void> {
+  const [uri] = documentUris(parts, [row]);
+  const shown = uri && row.contextValue === "deleted" ? globalOf(uri) : uri;
   // Kept, not as a preview: the editor forgets a preview of a scheme of ours once it is replaced.
   await vscode.commands.executeCommand("vscode.open", shown, { preview: false });
 }

@@ -34,46 +34,51 @@ export function sessionScope({ sessions }: Parts, argument: unknown): Scope | un
   return root && session !== undefined ? { root: root.folder.uri.fsPath, session } : undefined;
 }
 
-/** The documents that rows of the source control view, a URI or the editor in view stand for. */
-export function documentScope({ sessions }: Parts, args: readonly unknown[]): Scope | undefined {
-  const uris = documentUris(args);
+/** The documents that a command's arguments or the editor in view stand for, of one session. */
+export function documentScope(parts: Parts, args: readonly unknown[]): Scope | undefined {
+  const uris = documentUris(parts, args);
   const [first] = uris;
-  const root = first && sessions.of(first);
+  const root = first && parts.sessions.of(first);
   if (!root) {
     return undefined;
   }
-  const active = root.snapshot?.active?.name;
+  const active = root.snapshot?.active?.name ?? "";
   // URIs are written in lower case by some libraries; the server knows the name as it was given.
-  const session =
-    active?.toLowerCase() === first.authority.toLowerCase() ? active : first.authority;
+  const isActive = active.toLowerCase() === first.authority.toLowerCase();
   const paths = uris
     .filter((uri) => uri.authority === first.authority)
-    .map((uri) => below(root.folder.uri.path, uri.path) ?? "")
-    .filter((path) => path !== "");
-  return { root: root.folder.uri.fsPath, session, paths };
+    .map((uri) => below(root.folder.uri.path, uri.path) ?? "");
+  return {
+    root: root.folder.uri.fsPath,
+    session: isActive ? active : first.authority,
+    paths: [...new Set(paths)],
+  };
 }
 
-export function documentUris(args: readonly unknown[]): vscode.Uri[] {
-  const named = args.flat().map(uriIn);
-  const given =
-    named.length > 0 ? named : [uriIn(vscode.window.tabGroups.activeTabGroup.activeTab?.input)];
-  const uris = given.filter((uri) => uri?.scheme === SESSION_SCHEME) as vscode.Uri[];
-  return [...new Map(uris.map((uri) => [uri.toString(), uri])).values()];
+/** The session's documents that URIs, rows, lenses or tabs stand for; without any, the tab in view. */
+export function documentUris({ sessions }: Parts, args: readonly unknown[]): vscode.Uri[] {
+  const given = args.flat().map(uriIn);
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  const uris = given.some((uri) => uri !== undefined) ? given : [uriIn(tab?.input)];
+  return uris.flatMap((uri) => {
+    const root = uri && sessions.of(uri);
+    const active = root?.snapshot?.active?.name;
+    if (!uri || uri.scheme === SESSION_SCHEME || active === undefined) {
+      return uri?.scheme === SESSION_SCHEME ? [uri] : [];
+    }
+    const path = below(root?.folder.uri.path ?? "", uri.path);
+    return root && path ? [documentUri(root, active, path)] : [];
+  });
 }
 
 function uriIn(value: unknown): vscode.Uri | undefined {
-  if (value instanceof vscode.Uri) {
-    return value;
+  if (value instanceof vscode.Uri || !isRecord(value)) {
+    return value instanceof vscode.Uri ? value : undefined;
   }
-  if (typeof value === "string") {
-    return vscode.Uri.parse(value);
-  }
-  if (!isRecord(value)) {
-    return undefined;
-  }
-  return uriIn(value["resourceUri"] ?? value["uri"] ?? value["modified"]);
+  const { uri, resourceUri, modified } = value;
+  return typeof uri === "string" ? vscode.Uri.parse(uri) : uriIn(resourceUri ?? uri ?? modified);
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Readonly<Partial<Record<string, unknown>>> {
   return typeof value === "object" && value !== null;
 }
