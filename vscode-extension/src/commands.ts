@@ -1,12 +1,15 @@
 /** The one table of the extension's commands. */
 import * as vscode from "vscode";
 
+import { careCommands } from "./care";
 import { documentCommands } from "./documents/commands";
 import { report } from "./failures";
+import { menuCommands } from "./menu";
 import type { CommandTable, Parts } from "./parts";
 import { retryCommands } from "./retryCommands";
 import { reviewCommands } from "./review/commands";
 import { sessionCommands } from "./sessionCommands";
+import { slashCommands } from "./slash";
 
 function serverCommands({ context, server }: Parts): CommandTable {
   return {
@@ -26,10 +29,13 @@ function serverCommands({ context, server }: Parts): CommandTable {
 /** Register every command; what one throws is told to the person. */
 export function registerCommands(parts: Parts): vscode.Disposable {
   const table: CommandTable = {
+    ...menuCommands(parts),
     ...sessionCommands(parts),
+    ...careCommands(parts),
     ...retryCommands(parts),
     ...documentCommands(parts),
     ...reviewCommands(parts),
+    ...slashCommands(parts),
     ...serverCommands(parts),
   };
   const registered = Object.entries(table).map(([id, run]) =>
@@ -37,7 +43,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       try {
         return await run(...args);
       } catch (error) {
-        await report(error);
+        await report(error, parts.server.output);
         return undefined;
       }
     }),

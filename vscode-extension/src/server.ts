@@ -41,6 +41,8 @@ export class RedraftFailure extends Error {
     message: string,
     readonly suggestions: readonly string[],
     readonly data: Readonly<Record<string, unknown>>,
+    /** The folder that the command was about, if it named one. */
+    readonly root: string | undefined,
   ) {
     super(message);
   }
@@ -101,7 +103,7 @@ export class Server implements vscode.Disposable {
       // What comes back is checked by the server against the declaration that the type was written from.
       return answer as Commands[Name]["result"];
     } catch (error) {
-      throw asFailure(error);
+      throw asFailure(error, args.root);
     }
   }
 
@@ -311,7 +313,7 @@ function cwd(): string {
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
 }
 
-function asFailure(error: unknown): unknown {
+function asFailure(error: unknown, root: string | undefined): unknown {
   const data: unknown = error instanceof ResponseError ? error.data : undefined;
   if (!isRecord(data) || typeof data["code"] !== "string") {
     return error;
@@ -322,6 +324,7 @@ function asFailure(error: unknown): unknown {
     String(data["message"]),
     suggestions.filter((each): each is string => typeof each === "string"),
     data,
+    root,
   );
 }
 

@@ -441,3 +441,52 @@ export interface Commands {
 }
 
 export type CommandName = keyof Commands;
+
+/** Every command as a slash line; one that changes nothing is run for its answer. */
+export const SLASH_LINES: readonly {
+  readonly usage: string;
+  readonly title: string;
+  readonly changes: boolean;
+}[] = [
+  { usage: "/session start <name> [description]", title: "Start a session", changes: true },
+  { usage: "/session list", title: "List the sessions", changes: false },
+  { usage: "/session status [name]", title: "Show a session's status", changes: false },
+  { usage: "/session switch <name>", title: "Switch to another session", changes: true },
+  { usage: "/session pause [name]", title: "Pause a session", changes: true },
+  { usage: "/session resume [name]", title: "Resume a session", changes: true },
+  { usage: "/session commit [name]", title: "Commit a session to the folder", changes: true },
+  { usage: "/session cancel [name]", title: "Cancel a session", changes: true },
+  {
+    usage: "/session undo [name]",
+    title: "Undo the last commit, cancel or restore",
+    changes: true,
+  },
+  {
+    usage: "/session complete [name]",
+    title: "Complete a session without applying it",
+    changes: true,
+  },
+  {
+    usage: "/session phase <PLAN|IMPLEMENT|REVIEW>",
+    title: "Move a session to another phase",
+    changes: true,
+  },
+  { usage: "/session checkpoint [label]", title: "Keep a checkpoint of a session", changes: true },
+  { usage: "/session checkpoints", title: "List a session's checkpoints", changes: false },
+  { usage: "/session restore <id>", title: "Restore a checkpoint", changes: true },
+  { usage: "/session diff [path]", title: "Show a session's differences", changes: false },
+  { usage: "/session discard <paths…>", title: "Discard single changes", changes: true },
+  { usage: "/session recover [name]", title: "Recover a session", changes: true },
+  { usage: "/session trash", title: "Show or empty the trash", changes: true },
+  { usage: "/retry <file_path> <reason>", title: "Record a retry", changes: true },
+  { usage: "/retry list [file_path]", title: "List retries", changes: false },
+  {
+    usage: "/retry restore <file_path> <number>",
+    title: "Restore a rejected version",
+    changes: true,
+  },
+  { usage: "/resolve <path>", title: "Resolve a path", changes: false },
+  { usage: "/migrate", title: "Take over an older layout", changes: true },
+  { usage: "/adopt [paths…]", title: "Adopt edits that went past the session", changes: true },
+  { usage: "/doctor", title: "Check and heal the folder", changes: true },
+];

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from redraft import errors
 from redraft.commands import requests, results
 from redraft.commands.dispatch import MAY_BE_ABSENT, camelled
-from redraft.commands.parameters import parameters
+from redraft.commands.parameters import parameters, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +29,15 @@ export interface Commands {
 }
 
 export type CommandName = keyof Commands;
+
+/** Every command as a slash line; one that changes nothing is run for its answer. */
+export const SLASH_LINES: readonly {
+  readonly usage: string;
+  readonly title: string;
+  readonly changes: boolean;
+}[] = [
+%s
+];
 """
 
 _PLAIN = {str: "string", bool: "boolean", int: "number", NoneType: "null", Any: "unknown"}
@@ -50,7 +59,8 @@ def typescript(commands: Sequence[Command]) -> str:
     ]
     types.of(results.Snapshot)
     codes = _union("ErrorCode", [_text(code) for code in error_codes()])
-    return "\n".join([_HEAD, codes, *types.declared(), _COMMANDS % "\n".join(rows)])
+    lines = "\n".join(_slash_line(each) for each in offered if each.handler is not None)
+    return "\n".join([_HEAD, codes, *types.declared(), _COMMANDS % ("\n".join(rows), lines)])
 
 
 def error_codes() -> list[str]:
@@ -129,6 +139,16 @@ class _Types:
 
     def _without_null(self, hint: Any) -> str:
         return self.of(hint).removesuffix(" | null")
+
+
+def _slash_line(command: Command) -> str:
+    fields = (
+        f"usage: {_text(usage(command))}",
+        f"title: {_text(command.title)}",
+        f"changes: {str(command.changes).lower()}",
+    )
+    line = f"  {{ {', '.join(fields)} }},"
+    return line if len(line) <= _WIDTH else "  {\n    " + ",\n    ".join(fields) + ",\n  },"
 
 
 def _about(kind: type) -> str:

@@ -1,0 +1,206 @@
+/** Choosing a folder, and choosing a session. */
+import * as vscode from "vscode";
+import { l10n } from "vscode";
+
+import type { Parts } from "./parts";
+import type { Root } from "./state";
+import { SESSION_SCHEME } from "./uris";
+import type { Summary } from "./wire";
+import { age, changes, retries } from "./words";
+
+/** What a command is about, where a button, a menu or another command says so. */
+export interface Target {
+  readonly root?: string | undefined;
+  readonly session?: string | undefined;
+}
+
+/** The folder that a command is about: the one named, the one in view, or the one a person picks. */
+export async function pickRoot({ sessions }: Parts, target?: Target): Promise<Root> {
+  const roots = sessions.all();
+  const named = roots.find(({ folder, snapshot }) =>
+    [folder.uri.fsPath, snapshot?.root].includes(target?.root ?? ""),
+  );
+  const meant = named ?? sessions.current();
+  if (meant) {
+    return meant;
+  }
+  if (roots.length === 0) {
+    throw new Error(l10n.t("Open a folder first: sessions belong to a folder."));
+  }
+  const rows = roots.map((root) => ({
+    label: `$(root-folder) ${root.folder.name}`,
+    description: root.snapshot?.active?.name ?? l10n.t("No session"),
+    root,
+  }));
+  const placeHolder = l10n.t("Select the folder whose session you mean");
+  const row = await vscode.window.showQuickPick(rows, { placeHolder });
+  if (!row) {
+    throw new vscode.CancellationError();
+  }
+  return row.root;
+}
+
+/** The arguments that say which folder and session a command is about, with the server at work. */
+export async function about(
+  parts: Parts,
+  target?: Target,
+): Promise<{ readonly root: string; readonly session: string | undefined }> {
+  await parts.server.ready({ interactive: true });
+  const { folder } = await pickRoot(parts, target);
+  return { root: folder.uri.fsPath, session: target?.session };
+}
+
+/** The document of a session at a path of the root, or another side of it. */
+export function documentUri(
+  folder: vscode.Uri,
+  session: string,
+  path: string,
+  scheme = SESSION_SCHEME,
+): vscode.Uri {
+  return vscode.Uri.joinPath(folder, path).with({ scheme, authority: session });
+}
+
+/** A row of the list of sessions; without a session it starts a new one. */
+export interface SessionRow extends vscode.QuickPickItem {
+  readonly summary?: Summary;
+  /** Committed, completed or cancelled: it can only be brought back. */
+  readonly ended?: boolean;
+}
+
+/** A button that runs a command about the row's session. */
+interface RowButton extends vscode.QuickInputButton {
+  readonly command: string;
+}
+
+const MOST_ENDED = 10;
+
+/** A list of all sessions of a folder. It stays open, and fresh, while its buttons are used. */
+export async function pickSession(parts: Parts, root: string): Promise<SessionRow> {
+  const pick = vscode.window.createQuickPick<SessionRow>();
+  pick.placeholder = l10n.t("Select the session to switch to");
+  pick.matchOnDescription = pick.matchOnDetail = pick.ignoreFocusOut = true;
+  pick.keepScrollPosition = true;
+  let pressed = false;
+  const refresh = async (): Promise<void> => {
+    pick.busy = true;
+    const label = pick.activeItems[0]?.label;
+    pick.items = await sessionRows(parts, root);
+    pick.activeItems = pick.items.filter((row) => row.label === label);
+    pick.busy = false;
+  };
+  const refreshing = parts.sessions.onDidChange(() => void refresh());
+  const picked = new Promise<SessionRow | undefined>((resolve) => {
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]);
+    });
+    pick.onDidHide(() => {
+      if (!pressed) {
+        resolve(undefined); // What a button asks hides the list, which is shown again after it.
+      }
+    });
+  });
+  pick.onDidTriggerItemButton(async ({ button, item }) => {
+    pressed = true;
+    const target: Target = { root, session: item.summary?.name };
+    await vscode.commands.executeCommand((button as RowButton).command, target);
+    pressed = false;
+    pick.show();
+    await refresh();
+  });
+  pick.show();
+  try {
+    await refresh();
+    const row = await picked;
+    if (!row) {
+      throw new vscode.CancellationError();
+    }
+    return row;
+  } finally {
+    refreshing.dispose();
+    pick.dispose();
+  }
+}
+
+async function sessionRows({ server }: Parts, root: string): Promise<SessionRow[]> {
+  const { sessions } = await server.call("session.list", { root });
+  const all = await server.call("session.list", { root, completed: true, trash: true });
+  const live = new Set(sessions.map(({ name }) => name.toLowerCase()));
+  const newest = new Map(all.sessions.slice(sessions.length).map((each) => [each.name, each]));
+  const ended = [...newest.values()]
+    .filter(({ name }) => !live.has(name.toLowerCase()))
+    .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
+    .slice(0, MOST_ENDED);
+  return [
+    ...sessions.map(liveRow),
+    { label: `$(add) ${l10n.t("Start New Session...")}`, alwaysShow: true },
+    { label: l10n.t("ended"), kind: vscode.QuickPickItemKind.Separator },
+    ...ended.map(endedRow),
+  ];
+}
+
+function liveRow(summary: Summary): SessionRow {
+  const { icon, said } = {
+    ACTIVE: { icon: "circle-filled", said: l10n.t("current") },
+    INACTIVE: { icon: "circle-outline", said: l10n.t("paused") },
+    CRASHED: { icon: "error", said: l10n.t("needs recovery") },
+    COMPLETED: { icon: "pass", said: l10n.t("completed") },
+  }[summary.status];
+  const buttons = [
+    button("check", l10n.t("Commit..."), "commit"),
+    button("diff-multiple", l10n.t("Compare All with Global"), "compareAll"),
+    button("trash", l10n.t("Cancel..."), "cancel"),
+  ];
+  return {
+    ...sessionRow(summary, `$(${icon})`, said),
+    buttons: summary.changeCount ? buttons : buttons.slice(2),
+  };
+}
+
+function endedRow(summary: Summary): SessionRow {
+  const said = summary.status === "COMPLETED" ? l10n.t("completed") : l10n.t("cancelled");
+  const buttons = [button("discard", l10n.t("Bring Back"), "undo")];
+  return { ...sessionRow(summary, "$(archive)", said), ended: true, buttons };
+}
+
+function sessionRow(summary: Summary, icon: string, said: string): SessionRow {
+  const { name, description, changeCount, retryCount, updatedAt } = summary;
+  const facts = [
+    said,
+    changes(l10n, changeCount),
+    ...(retryCount ? [retries(l10n, retryCount)] : []),
+    age(updatedAt, vscode.env.language),
+  ];
+  return {
+    label: `${icon} ${name}`,
+    description: facts.join(" · "),
+    ...(description ? { detail: description } : {}),
+    summary,
+  };
+}
+
+function button(icon: string, tooltip: string, name: string): RowButton {
+  return { iconPath: new vscode.ThemeIcon(icon), tooltip, command: `redraft.ui.${name}` };
+}
+
+/** What a person chose or typed. @throws CancellationError if they left it */
+export function chosen<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new vscode.CancellationError();
+  }
+  return value;
+}
+
+/** Tell what was done, with a button for the next step; waits for nobody. */
+export function tell(message: string, title?: string, next?: () => unknown): void {
+  void vscode.window.showInformationMessage(message, ...(title ? [title] : [])).then((choice) => {
+    if (choice !== undefined) {
+      return next?.();
+    }
+    return undefined;
+  });
+}
+
+/** Ask before something is replaced or removed. @throws CancellationError unless confirmed */
+export async function confirm(message: string, detail: string, yes: string): Promise<void> {
+  chosen(await vscode.window.showWarningMessage(message, { modal: true, detail }, yes));
+}
