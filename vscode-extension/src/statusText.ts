@@ -46,7 +46,7 @@ export function statusText(l10n: L10n, facts: StatusFacts): StatusText {
         text: "$(loading~spin) Redraft",
         severity: "none",
         tooltip: l10n.t("Redraft's language server is starting..."),
-        command: "redraft.ui.showOutput",
+        command: "redraft.ui.menu", // It waits for the server.
       };
     case "failed":
       return {

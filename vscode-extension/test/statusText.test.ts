@@ -26,6 +26,7 @@ function said(
 ): StatusText {
   const snapshot: Snapshot = {
     root: "/book",
+    changesDigest: "",
     active: active && { ...SUMMARY, ...active },
     drifted: [],
     crashed: [],
@@ -69,7 +70,7 @@ describe("the status bar's text", () => {
 
   for (const [state, text, severity, command] of [
     ["absent", "$(book) Set Up Redraft", "none", "redraft.ui.restartServer"],
-    ["starting", "$(loading~spin) Redraft", "none", "redraft.ui.showOutput"],
+    ["starting", "$(loading~spin) Redraft", "none", "redraft.ui.menu"],
     ["failed", "$(error) Redraft stopped", "error", "redraft.ui.restartServer"],
   ] as const) {
     test(`a server that is ${state} is told before any session`, () => {
