@@ -1,4 +1,4 @@
-"""The status bar: it tells of the session, whoever changes it, and leads to all that can be done."""
+"""The status bar tells of the session, whoever changes it, and leads to all that can be done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.editor.books import Book
 from tests.editor.conftest import Opens
+from tests.editor.profile import REDRAFT
 from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
 
@@ -74,7 +75,7 @@ def test_it_follows_the_command_line_and_the_marker_itself(editor: Workbench, bo
 def test_drift_is_told_as_a_warning_with_the_documents(editor: Workbench, book: Book) -> None:
     book.start("colder-sea", CHAPTER)
     expect(editor.status()).not_to_have_class(re.compile("warning-kind"))
-    book.write(CHAPTER, book.text(CHAPTER) + "Somebody else was here.\n")
+    book.write(CHAPTER, "Somebody else was here.\n" + book.text(CHAPTER))
     expect(editor.status()).to_have_text("colder-sea  1 change, 1 changed in the folder")
     expect(editor.status()).to_have_class(re.compile("warning-kind"))
     editor.status().hover()
@@ -122,3 +123,6 @@ def test_without_a_server_it_says_so_and_a_click_starts_it(
     expect(editor.status()).to_have_text("Redraft stopped")
     expect(editor.status()).to_have_class(re.compile("error-kind"))
     expect(editor.toast("Your sessions are safe on disk")).to_be_visible()
+    editor.server.set({"redraft.server.command": [*REDRAFT, "lsp"]})
+    editor.status().click()
+    expect(editor.status()).to_have_text("colder-sea  1 change")

@@ -46,7 +46,7 @@ async function restoreCheckpoint(parts: Parts, target?: Target): Promise<void> {
   const rows = [...checkpoints].reverse().map(checkpointRow);
   const { id, label } = chosen(await vscode.window.showQuickPick(rows, { title, placeHolder }));
   await confirm(
-    l10n.t('Restore "{0}"?', label.replace(/^\$\(.*?\) /, "")),
+    l10n.t("Restore the checkpoint {0}?", label.replace(/^\$\(.*?\) /, "")),
     l10n.t(
       "All changes of the session become as they were then. What it holds now is saved as a checkpoint first.",
     ),

@@ -5,8 +5,9 @@ import {
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
+  ConnectionError,
+  ErrorCodes,
   ResponseError,
-  State,
   WorkDoneProgress,
   WorkDoneProgressCancelNotification,
   type LanguageClientOptions,
@@ -51,9 +52,18 @@ export class RedraftFailure extends Error {
 /** There is no server to ask. A person who asked for something has been told why already. */
 export class NoServer extends Error {}
 
+/** A client that leaves it to the server's owner to tell a person what fails. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
-  private starting: Promise<LanguageClient> | undefined;
+  private starting: { interactive: boolean; client: Promise<LanguageClient> } | undefined;
+  /** Counts the starts and stops, so that a start that was overtaken knows it. */
+  private turn = 0;
   private closings: number[] = [];
   private tokens = 0;
   private current: ServerState = "absent";
@@ -103,14 +113,26 @@ export class Server implements vscode.Disposable {
       // What comes back is checked by the server against the declaration that the type was written from.
       return answer as Commands[Name]["result"];
     } catch (error) {
-      throw asFailure(error, args.root);
+      throw isLost(error) ? new Error(interrupted()) : asFailure(error, args.root);
     }
   }
 
-  /** Send a request of the file system. It waits for a server that is starting, but asks nobody anything. */
-  async request<P, R, E>(type: RequestType<P, R, E>, params: P): Promise<R> {
+  /**
+   * Send a request of the file system. It waits for a server that is starting, but asks nobody anything.
+   *
+   * @param repeatable once more does no harm, so that a server that ends meanwhile is not noticed
+   */
+  async request<P, R, E>(type: RequestType<P, R, E>, params: P, repeatable = false): Promise<R> {
     const client = await this.ready({ interactive: false });
-    return client.sendRequest(type, params as RequestParam<P>);
+    try {
+      return await client.sendRequest(type, params as RequestParam<P>);
+    } catch (error) {
+      if (!repeatable || !isLost(error)) {
+        throw error;
+      }
+      await this.replaced(client);
+      return this.request(type, params);
+    }
   }
 
   /** Have the server running. `interactive`: set it up first if need be, and tell a person what fails. */
@@ -118,13 +140,24 @@ export class Server implements vscode.Disposable {
     if (this.client && this.current === "running") {
       return Promise.resolve(this.client);
     }
+    if (this.starting) {
+      const { client, interactive } = this.starting;
+      // A start that may not ask may fail where one that may does not.
+      return interactive || !how.interactive ? client : client.catch(() => this.ready(how));
+    }
     if (this.current === "failed" && !how.interactive) {
       return Promise.reject(new NoServer(vscode.l10n.t("The language server is not running.")));
     }
-    this.starting ??= this.start(how).finally(() => {
-      this.starting = undefined;
-    });
-    return this.starting;
+    const client = this.start(how);
+    const starting = { interactive: how.interactive, client };
+    this.starting = starting;
+    const done = (): void => {
+      if (this.starting === starting) {
+        this.starting = undefined;
+      }
+    };
+    client.then(done, done);
+    return client;
   }
 
   async restart(): Promise<void> {
@@ -134,10 +167,10 @@ export class Server implements vscode.Disposable {
   }
 
   async stop(): Promise<void> {
-    const client = this.client;
-    this.client = undefined;
+    this.turn += 1;
+    this.starting = undefined;
     this.enter("absent");
-    await discard(client);
+    await this.discard();
   }
 
   dispose(): void {
@@ -151,33 +184,48 @@ export class Server implements vscode.Disposable {
     how: { readonly interactive: boolean },
     again = false,
   ): Promise<LanguageClient> {
-    if (this.client && this.current === "starting") {
-      return this.restarted(this.client);
-    }
+    this.turn += 1;
+    const turn = this.turn;
     const before = this.current;
     this.enter("starting");
     const [program, ...args] = (await this.findCommand(how)) ?? [];
+    await this.discard();
+    if (turn !== this.turn) {
+      throw overtaken();
+    }
     if (program === undefined) {
       this.enter(before === "failed" ? "failed" : "absent");
       throw new NoServer(vscode.l10n.t("The language server is not set up."));
     }
-    await discard(this.client);
     const client = this.create(program, args);
-    this.client = client;
-    this.started = [program, ...args];
     try {
       await client.start();
     } catch (error) {
       this.output.error(String(error));
-      if (!again) {
-        await this.stop();
+      if (turn === this.turn && !again) {
         return this.start(how, true);
       }
-      this.fail();
+      if (turn === this.turn) {
+        this.fail();
+      }
       throw new NoServer(vscode.l10n.t("The language server did not start."));
     }
+    if (turn !== this.turn) {
+      await client.dispose();
+      throw overtaken();
+    }
+    this.client = client;
+    this.started = [program, ...args];
     this.enter("running");
     return client;
+  }
+
+  private async discard(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await client?.dispose().catch((error: unknown) => {
+      this.output.debug(String(error)); // It ended by itself: there is nothing to stop any more.
+    });
   }
 
   private create(program: string, args: readonly string[]): LanguageClient {
@@ -188,11 +236,13 @@ export class Server implements vscode.Disposable {
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => this.closed(client, ran),
+        closed: () => {
+          this.closed(client);
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
       },
     };
-    let ran = false;
-    const client: LanguageClient = new LanguageClient(
+    const client: LanguageClient = new QuietClient(
       "redraft",
       "Redraft",
       { command: program, args: [...args], options: { cwd: cwd() } },
@@ -204,45 +254,38 @@ export class Server implements vscode.Disposable {
     client.onNotification(filesChanged, ({ changes }) => {
       this.filesEmitter.fire(changes);
     });
-    client.onDidChangeState(({ newState }) => {
-      if (this.client === client && newState === State.Running) {
-        ran = true;
-        this.enter("running");
-      }
-    });
     return client;
   }
 
-  /** A server that ends by itself is started again, unless it never ran or keeps ending. */
-  private closed(client: LanguageClient, ran: boolean): { action: CloseAction; handled: boolean } {
-    if (this.client !== client || !ran) {
-      return { action: CloseAction.DoNotRestart, handled: true };
+  /** A server that ends by itself is started again, by a new client, unless it keeps ending. */
+  private closed(client: LanguageClient): void {
+    if (this.client !== client || this.current !== "running") {
+      return;
     }
     const now = Date.now();
     this.closings = [...this.closings.filter((then) => now - then < WITHIN_MS), now];
     this.output.warn(`The language server ended unexpectedly (${this.closings.length}).`);
     if (this.closings.length > RESTARTS) {
       this.fail();
-      return { action: CloseAction.DoNotRestart, handled: true };
+      return;
     }
     this.enter("starting");
-    return { action: CloseAction.Restart, handled: true };
+    this.ready({ interactive: false }).catch((error: unknown) => {
+      this.output.error(String(error));
+    });
   }
 
-  /** The client that is starting its ended server again. */
-  private restarted(client: LanguageClient): Promise<LanguageClient> {
-    return new Promise((resolve, reject) => {
-      const waiting = this.onDidChangeState((state) => {
-        if (state === "starting") {
-          return;
+  /** Waits until a client that lost its server is known to have. */
+  private replaced(client: LanguageClient): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.onDidChangeState(look.bind(this));
+      function look(this: Server): void {
+        if (this.client !== client || this.current !== "running") {
+          waiting.dispose();
+          resolve();
         }
-        waiting.dispose();
-        if (state === "running") {
-          resolve(client);
-        } else {
-          reject(new NoServer(vscode.l10n.t("The language server is not running.")));
-        }
-      });
+      }
+      look.call(this);
     });
   }
 
@@ -304,13 +347,29 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/** A client that did not start cannot be stopped, and says so by an error. */
-async function discard(client: LanguageClient | undefined): Promise<void> {
-  await client?.dispose().catch(() => undefined);
-}
-
 function cwd(): string {
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
+}
+
+/** Whether a request failed because the server is gone: what it did before is not known. */
+function isLost(error: unknown): boolean {
+  const { MessageWriteError, ConnectionInactive } = ErrorCodes;
+  return (
+    error instanceof ConnectionError ||
+    (error instanceof ResponseError &&
+      error.code >= MessageWriteError &&
+      error.code <= ConnectionInactive)
+  );
+}
+
+function interrupted(): string {
+  return vscode.l10n.t(
+    "The language server ended while it worked, and is started again. Nothing is lost. See what was done, then repeat.",
+  );
+}
+
+function overtaken(): NoServer {
+  return new NoServer(vscode.l10n.t("The language server was restarted meanwhile."));
 }
 
 function asFailure(error: unknown, root: string | undefined): unknown {

@@ -70,10 +70,16 @@ export class Sessions implements vscode.Disposable {
   }
 
   private changed(): void {
-    const snapshot = this.current()?.snapshot;
-    const changes = snapshot?.active?.changeCount ?? 0;
-    void vscode.commands.executeCommand("setContext", "redraft.active", Boolean(snapshot?.active));
-    void vscode.commands.executeCommand("setContext", "redraft.changed", changes > 0);
+    const { active, crashed } = this.current()?.snapshot ?? {};
+    const keys = {
+      active: Boolean(active),
+      changed: Boolean(active?.changeCount),
+      retried: Boolean(active?.retryCount),
+      crashed: Boolean(crashed?.length),
+    };
+    for (const [key, value] of Object.entries(keys)) {
+      void vscode.commands.executeCommand("setContext", `redraft.${key}`, value);
+    }
     this.emitter.fire();
   }
 

@@ -2,7 +2,7 @@
 
 /** The editor's own translator, `vscode.l10n`. */
 export interface L10n {
-  t(message: string, ...args: (string | number | boolean)[]): string;
+  readonly t: (message: string, ...args: (string | number | boolean)[]) => string;
 }
 
 const UNITS = [
