@@ -1,4 +1,4 @@
-"""The tour, as `make run` plays it: a real process that starts the real server on real folders."""
+"""The tour, as `make tour` plays it: a real process that starts the real server on real folders."""
 
 from __future__ import annotations
 

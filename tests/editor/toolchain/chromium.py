@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from tests.editor.toolchain.commands import ToolFailedError, run, say
 from tests.editor.toolchain.places import OWN_CHROMIUM, node
@@ -21,7 +22,7 @@ NAMES = (
 # Newer than this, the package's Chromium has not been tried with the stories.
 CARRIER = "@sparticuz/chromium@153.0.0"
 _UNPACK = """
-import { inflate } from "@sparticuz/chromium/build/lambdafs.js";
+import { inflate } from "./node_modules/@sparticuz/chromium/build/lambdafs.js";
 for (const name of ["chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"]) {
   await inflate(`node_modules/@sparticuz/chromium/bin/${name}`);
 }
@@ -105,6 +106,12 @@ def _by_npm() -> None:
     (OWN_CHROMIUM / "unpack.js").write_text(_UNPACK)
     runner = str(node()) if node().exists() else "node"
     run([runner, "unpack.js"], folder=OWN_CHROMIUM, env={"TMPDIR": str(OWN_CHROMIUM)})
+    # The package looks for its fonts where it is meant to run; without any, pages stay white.
+    fonts = OWN_CHROMIUM / "fonts"
+    (fonts / "fonts.conf").write_text(
+        f"<fontconfig><dir>{escape(str(fonts))}</dir><dir>/usr/share/fonts</dir>"
+        f"<cachedir>{escape(str(fonts / 'cache'))}</cachedir></fontconfig>\n"
+    )
     script = OWN_CHROMIUM / "chromium.sh"
     script.write_text(
         "#!/bin/sh\n"
