@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
+import threading
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -53,19 +57,33 @@ def find() -> Path | None:
 
 
 def starts(program: Path) -> bool:
-    """Whether it is a Chromium that can draw a page here: some are only doors to a download."""
-    words = [str(program), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
-    try:
-        result = subprocess.run(
-            [*words, "data:text/html,<p>drawn</p>"],
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return result.returncode == 0 and b"<p>drawn</p>" in result.stdout
+    """Whether it is a Chromium that can be driven here: some are only doors to a download."""
+    words = [str(program), "--headless", "--no-sandbox", "--disable-gpu"]
+    with tempfile.TemporaryDirectory(prefix="rd-", ignore_cleanup_errors=True) as profile:
+        words += ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError:
+            return False
+        with process:
+            ending = threading.Timer(30, _end, [process])
+            ending.start()
+            try:
+                return any(b"DevTools listening" in line for line in process.stderr or ())
+            finally:
+                ending.cancel()
+                _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def provide() -> Path:
