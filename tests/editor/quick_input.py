@@ -29,6 +29,10 @@ class QuickInput:
         """The first row that holds a text."""
         return self.items.filter(has_text=text).first
 
+    def labelled(self, label: str) -> Locator:
+        """The first row whose label begins so; others may hold the same words further on."""
+        return self.widget.locator(f'.monaco-list-row[aria-label^="{label}"]').first
+
     def labels(self) -> list[str]:
         """The rows that are drawn, as a screen reader says them: label, description, detail."""
         rows = self.items.all()

@@ -88,8 +88,7 @@ class Workbench(Views):
     def command(self, label: str) -> None:
         """Run a command by the palette, by its full label: ``Session: Start...``."""
         self.search_commands(label)
-        self.quick.row(label).wait_for()
-        self.page.keyboard.press("Enter")
+        self.quick.labelled(label).click()
 
     def search_commands(self, text: str) -> list[str]:
         """Open the palette with a text in it; gives the labels of the rows that are drawn."""

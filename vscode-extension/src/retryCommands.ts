@@ -81,7 +81,7 @@ async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void>
     tell(l10n.t("No retries have been recorded."));
     return;
   }
-  const compare = { iconPath: new vscode.ThemeIcon("diff"), tooltip: l10n.t("Compare") };
+  const compare = { iconPath: new vscode.ThemeIcon("compare-changes"), tooltip: l10n.t("Compare") };
   const restore = { iconPath: new vscode.ThemeIcon("discard"), tooltip: l10n.t("Restore...") };
   const pick = vscode.window.createQuickPick<RetryRow>();
   pick.title = lens ? l10n.t("Retries of {0}", baseName(lens)) : l10n.t("Retries");
