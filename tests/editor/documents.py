@@ -25,3 +25,20 @@ def expect_tabs(editor: Workbench, *names: str) -> None:
     """Wait until these tabs are open, from left to right; ``*`` after unsaved ones."""
     expect(editor.page.locator(".tabs-container .tab")).to_have_count(len(names))
     assert editor.tabs() == list(names)
+
+
+def start(editor: Workbench, session: str) -> None:
+    """Start a session by the command line and wait until the window knows of it."""
+    editor.book.start(session)
+    expect(editor.status()).to_contain_text(session)
+
+
+def name(document: str) -> str:
+    """What a tab says of a document."""
+    return document.rsplit("/", 1)[-1]
+
+
+def open_in(editor: Workbench, document: str, session: str | None) -> None:
+    """Open a document by Quick Open; the version of this session, or the global one, comes."""
+    editor.open_file(name(document))
+    expect_version(editor, document, session)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 from tests.editor.books import Book
-from tests.editor.documents import expect_tabs, expect_version
+from tests.editor.conftest import Opens
+from tests.editor.documents import expect_tabs, expect_version, name, open_in, start
 from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
 
@@ -17,23 +20,11 @@ BACK = "Control+Alt+Minus"
 FORWARD = "Control+Shift+Minus"
 
 
-def start(editor: Workbench, book: Book) -> None:
-    """Make a session and wait until the window knows of it."""
-    book.start(SESSION)
-    expect(editor.status()).to_contain_text(SESSION)
-
-
-def name(document: str) -> str:
-    """What a tab says of a document."""
-    return document.rsplit("/", 1)[-1]
-
-
 def test_what_is_written_in_a_document_goes_to_the_session_and_global_stays_untouched(
     editor: Workbench, book: Book
 ) -> None:
-    start(editor, book)
-    editor.open_file(name(ONE))
-    expect_version(editor, ONE, SESSION)
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
     expect_tabs(editor, name(ONE))
     editor.type_text("The sea was colder now. ", line=3)
     editor.save()
@@ -47,7 +38,7 @@ def test_what_is_written_in_a_document_goes_to_the_session_and_global_stays_unto
 def test_ten_backs_and_forwards_over_six_documents_end_where_a_person_expects(
     editor: Workbench, book: Book
 ) -> None:
-    start(editor, book)
+    start(editor, SESSION)
     editor.show_explorer()
     editor.explorer_row("part-1-the-lamp").click()
     editor.explorer_row("part-2-the-log").click()
@@ -70,4 +61,130 @@ def test_ten_backs_and_forwards_over_six_documents_end_where_a_person_expects(
         editor.page.keyboard.press(FORWARD)
         expect_version(editor, expected, SESSION)
     expect_tabs(editor, *opened)
+    assert book.touched() == []
+
+
+def test_a_found_text_that_only_the_session_has_leads_to_its_document(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    text = book.text(ONE).replace("On three she jumped.", "On three she fell past the albatross.")
+    book.cli("write", ONE, text=text)
+    editor.search("albatross")
+    expect(editor.search_hit("past the albatross")).to_have_count(1)
+    editor.search_hit("past the albatross").click()
+    expect_version(editor, ONE, SESSION)
+    expect_tabs(editor, name(ONE))
+    expect(editor.cursor()).to_contain_text("Ln 17, Col 37 (9 selected)")
+    assert book.touched() == []
+
+
+def test_a_found_global_text_leads_to_the_line_that_holds_it_in_the_session(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    book.cli("write", ONE, text="A line.\n" * 40 + book.text(ONE))
+    editor.search("On three she jumped.")
+    hits = editor.search_hit("On three she jumped.")
+    expect(hits).to_have_count(2)  # the folder's text and the session's
+    for hit in (0, 1, 0, 1):
+        hits.nth(hit).click()
+        expect_version(editor, ONE, SESSION)
+        expect(editor.cursor()).to_contain_text("Ln 57, Col 21 (20 selected)")
+        editor.focus_editor()
+        expect(editor.cursor()).not_to_contain_text("selected")
+    expect_tabs(editor, name(ONE))
+    assert book.touched() == []
+
+
+def test_tabs_that_were_open_before_a_session_lead_to_it_when_they_come_in_front(
+    editor: Workbench, book: Book
+) -> None:
+    for document in SIX[:4]:
+        open_in(editor, document, None)
+        editor.tab(name(document)).dblclick()
+        expect(editor.tab(name(document)).locator(".italic")).to_have_count(0)
+    editor.command("View: Pin Editor")  # the fourth, which is the first tab from now on
+    editor.open_file(name(SIX[1]))
+    editor.type_text("Not saved yet. ", line=1)
+    editor.open_file(name(SIX[2]))
+    editor.go_to_line(11)
+    tabs = [name(SIX[3]), name(SIX[0]), name(SIX[1]) + "*", name(SIX[2])]
+    expect_tabs(editor, *tabs)
+
+    start(editor, SESSION)
+    expect_version(editor, SIX[2], SESSION)
+    expect(editor.cursor()).to_contain_text("Ln 11, Col 1")
+    expect(editor.toast("unsaved text: chapter-02.md")).to_be_visible()
+    for document, session in ((SIX[0], SESSION), (SIX[3], SESSION), (SIX[1], None)):
+        editor.tab(name(document)).click()
+        expect_version(editor, document, session)
+    expect_tabs(editor, *tabs)
+    expect(editor.tab(name(SIX[3]))).to_have_class(re.compile(r"\bsticky\b"))
+    assert book.touched() == []
+
+
+def test_the_global_version_opens_read_only_at_the_same_line_and_leads_back(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("New in the session.\n", line=1)
+    editor.save()
+    editor.go_to_line(18)
+    editor.title_action("Open Global Version").click()
+    shown = editor.editor()
+    expect(shown).to_have_attribute("data-uri", re.compile("^redraft-global://colder-sea/"))
+    expect(editor.cursor()).to_contain_text("Ln 17, Col 1")
+    expect(editor.line("New in the session.")).to_have_count(0)
+    editor.page.keyboard.type("x")
+    expect(editor.page.locator(".monaco-editor-overlaymessage")).to_contain_text("read-only")
+    editor.title_action("Open in Session").click()
+    expect_version(editor, ONE, SESSION)
+    expect(editor.cursor()).to_contain_text("Ln 18, Col 1")
+    assert book.touched() == []
+
+
+def test_ask_leaves_the_document_open_until_a_person_chooses(
+    editor_factory: Opens, book: Book
+) -> None:
+    editor = editor_factory(book, settings={"redraft.redirect": "ask"})
+    start(editor, SESSION)
+    open_in(editor, ONE, None)
+    editor.press_in_toast("chapter-01.md is also in the session colder-sea", "Open in Session")
+    expect_version(editor, ONE, SESSION)
+    open_in(editor, SIX[1], None)
+    editor.press_in_toast("chapter-02.md is also in the session", "Stay")
+    open_in(editor, SIX[2], None)
+    editor.press_in_toast("chapter-03.md is also in the session", "Always")
+    expect_version(editor, SIX[2], SESSION)
+    open_in(editor, SIX[3], SESSION)
+    files = [editor.server.user_data / part / "settings.json" for part in ("User", "Machine")]
+    eventually(
+        lambda: any('"redraft.redirect": "always"' in path.read_text() for path in files),
+        "the choice is remembered",
+    )
+    assert book.touched() == []
+
+
+def test_never_opens_the_real_file_and_the_session_by_command(
+    editor_factory: Opens, book: Book
+) -> None:
+    editor = editor_factory(book, settings={"redraft.redirect": "never"})
+    start(editor, SESSION)
+    open_in(editor, ONE, None)
+    editor.go_to_line(9)
+    editor.command("Session: Open in Session")
+    expect_version(editor, ONE, SESSION)
+    expect(editor.cursor()).to_contain_text("Ln 9, Col 1")
+    assert book.touched() == []
+
+
+def test_pictures_lead_to_the_session_as_well(editor: Workbench, book: Book) -> None:
+    start(editor, SESSION)
+    editor.open_file("map.png")
+    expect(editor.title_action("Open Global Version")).to_be_visible()
+    expect_tabs(editor, "map.png")
+    frame = editor.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+    expect(frame.locator("img")).to_be_visible()
     assert book.touched() == []

@@ -2,7 +2,9 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { followEnds } from "./documents/ended";
 import { serveDocuments } from "./documents/fileSystem";
+import { showPictures, type MarkdownIt } from "./documents/markdown";
 import { Redirect } from "./documents/redirect";
 import { showDecorations } from "./documents/decorations";
 import { createFindCommand } from "./install";
@@ -16,19 +18,24 @@ import { showStatus } from "./statusBar";
 
 let running: Server | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What other extensions get of this one: the editor's Markdown preview asks for a plugin. */
+interface Exported {
+  extendMarkdownIt(markdown: MarkdownIt): MarkdownIt;
+}
+
+export function activate(context: vscode.ExtensionContext): Exported {
   const output = vscode.window.createOutputChannel("Redraft", { log: true });
   const server = new Server(createFindCommand(context, output), output);
   running = server;
   const sessions = new Sessions(server);
-  const redirect = new Redirect(sessions);
-  const parts: Parts = { context, server, sessions, redirect };
+  const parts: Parts = { context, server, sessions };
   context.subscriptions.push(
     output,
     server,
     sessions,
-    redirect,
+    new Redirect(sessions),
     serveDocuments(server),
+    followEnds(parts),
     registerCommands(parts),
     showStatus(parts),
     offerMcp(parts),
@@ -40,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
       output.error(String(error));
     }
   });
+  return { extendMarkdownIt: showPictures(sessions) };
 }
 
 export async function deactivate(): Promise<void> {

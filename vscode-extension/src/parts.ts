@@ -1,7 +1,6 @@
 /** What the parts of the extension are made of: each takes this and nothing global. */
 import type * as vscode from "vscode";
 
-import type { Redirect } from "./documents/redirect";
 import type { Server } from "./server";
 import type { Sessions } from "./state";
 
@@ -9,7 +8,6 @@ export interface Parts {
   readonly context: vscode.ExtensionContext;
   readonly server: Server;
   readonly sessions: Sessions;
-  readonly redirect: Redirect;
 }
 
 /** Commands of one part: the id, and what it does. Arguments come from menus, lenses and keybindings. */

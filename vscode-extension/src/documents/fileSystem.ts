@@ -5,6 +5,7 @@ import { ResponseError, type RequestType } from "vscode-languageclient/node";
 import * as protocol from "../protocol";
 import { NoServer, type Server } from "../server";
 import { below, SESSION_SCHEME } from "../uris";
+import { NOTHING_SCHEME } from "./places";
 
 const TYPES: Readonly<Record<protocol.EntryType, vscode.FileType>> = {
   file: vscode.FileType.File,
@@ -112,6 +113,9 @@ export function serveDocuments(server: Server): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.registerFileSystemProvider(SESSION_SCHEME, files, {
       isCaseSensitive: process.platform === "linux",
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(NOTHING_SCHEME, {
+      provideTextDocumentContent: () => "",
     }),
     server.onDidChangeFiles((changes) => {
       files.changed(changes);

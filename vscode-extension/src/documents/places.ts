@@ -4,6 +4,9 @@ import * as vscode from "vscode";
 import type { Sessions } from "../state";
 import { GLOBAL_SCHEME, isSessionDocument, isSide, SESSION_SCHEME, sessionDocument } from "../uris";
 
+/** Stands in a comparison for a version that does not exist. */
+export const NOTHING_SCHEME = "redraft-nothing";
+
 /** A session's document as the editor spells it: its URIs have authorities in lower case. */
 export function inSession(session: string, path: string): vscode.Uri {
   return vscode.Uri.from({ scheme: SESSION_SCHEME, authority: session.toLowerCase(), path });
@@ -28,4 +31,17 @@ export function sessionUri(sessions: Sessions, uri: vscode.Uri): vscode.Uri | un
   const found =
     root && sessionDocument(root.folder.uri.path, root.snapshot?.active?.name, uri.path);
   return found && inSession(found.session, found.path);
+}
+
+/** Whether there is such a document or folder. */
+export async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") {
+      return false;
+    }
+    throw error;
+  }
 }

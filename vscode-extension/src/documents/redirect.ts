@@ -3,11 +3,13 @@ import * as vscode from "vscode";
 
 import type { Sessions } from "../state";
 import { isSessionDocument } from "../uris";
-import { nearestLine } from "./lines";
-import { sessionUri } from "./places";
+import { exists, sessionUri } from "./places";
+import { sameSpot, Spots } from "./spots";
 import { closeClean, nameOf, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
 import { Travel, type Step, type Stop } from "./travel";
 
+/** Keys that repeat fast keep the loop busy; this only ends what would go on for ever. */
+const ROUNDS = 100;
 const NOWHERE: Stop = { kind: "other", id: "" };
 const COMMANDS: Readonly<Record<Step, string>> = {
   back: "workbench.action.navigateBack",
@@ -19,10 +21,11 @@ export class Redirect implements vscode.Disposable {
   private front: Stop = NOWHERE;
   private settling = false;
   private active = "";
+  /** A global document that came in front, while its session document is open already. */
+  private known: vscode.Tab | undefined;
   /** Global documents that are to be left alone, because a person said so or was told so. */
   private readonly staying = new Set<string>();
-  /** Lines at which global texts were left: who arrives there was not led there by a search. */
-  private readonly leftAt = new Set<string>();
+  private readonly spots = new Spots();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly sessions: Sessions) {
@@ -40,7 +43,7 @@ export class Redirect implements vscode.Disposable {
   }
 
   /** Leave a global document as it is, as long as no other session becomes active. */
-  leaveAlone(file: vscode.Uri): void {
+  private leaveAlone(file: vscode.Uri): void {
     this.staying.add(file.toString());
   }
 
@@ -79,7 +82,8 @@ export class Redirect implements vscode.Disposable {
     this.travel.arrive(this.front, now, known);
     this.front = now;
     if (twin && tab) {
-      void this.settle(tab, twin, known);
+      this.known = known ? tab : undefined;
+      void this.settle();
     } else if (tab) {
       this.tellUnsaved([tab]);
       void this.ask(tab);
@@ -101,30 +105,44 @@ export class Redirect implements vscode.Disposable {
       : { kind: "other", id: shown.uri.toString() + column };
   }
 
-  private async settle(tab: vscode.Tab, twin: Shown, known: boolean): Promise<void> {
+  /** Make the steps that are owed, then lead what is in front; keys that are pressed meanwhile count. */
+  private async settle(): Promise<void> {
     if (this.settling) {
       return;
     }
     this.settling = true;
     try {
-      if (known) {
-        await this.notice(tab);
-      } else if (twin.viewType === undefined) {
-        void vscode.workspace.openTextDocument(twin.uri).then(undefined, () => undefined);
+      for (let round = 0; round < ROUNDS && (await this.settleOnce()); round += 1) {
+        this.look();
       }
-      for (let step = this.travel.next(); step; step = this.travel.next()) {
-        await this.go(step);
-      }
-      await this.leadWhatIsInFront();
     } finally {
       this.settling = false;
     }
   }
 
+  /** Whether there may be more to do. */
+  private async settleOnce(): Promise<boolean> {
+    const { known } = this;
+    this.known = undefined;
+    if (known) {
+      await this.notice(known);
+    }
+    const step = this.travel.next();
+    if (step) {
+      await this.go(step);
+      return true;
+    }
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    if (tab && this.twin(tab)) {
+      return this.lead(tab);
+    }
+    return this.tidy();
+  }
+
   /** A place in the text where nobody was before is one that a person asked for. */
   private async notice(tab: vscode.Tab): Promise<void> {
     const editor = await textEditorOf(tab);
-    if (editor && tab.isActive && !this.wasLeftAt(editor)) {
+    if (editor && tab.isActive && this.spots.wasAskedFor(editor)) {
       this.travel.stop();
     }
   }
@@ -133,6 +151,7 @@ export class Redirect implements vscode.Disposable {
     const before = this.front;
     await vscode.commands.executeCommand(COMMANDS[step]);
     this.look();
+    this.known = undefined; // Nobody asks for a line on the way.
     if (this.front === before && before.kind === "global") {
       this.travel.stop();
       if (step === "back") {
@@ -142,27 +161,18 @@ export class Redirect implements vscode.Disposable {
     }
   }
 
-  private async leadWhatIsInFront(): Promise<void> {
-    for (let round = 0; round < 5; round += 1) {
-      const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-      if (!tab || !this.twin(tab) || !(await this.lead(tab))) {
-        break;
-      }
-      this.look();
-    }
-    for (const group of vscode.window.tabGroups.all) {
-      await this.tidy(group);
-    }
-  }
-
   /** Close what was left on the way: global documents whose session document is open beside them. */
-  private async tidy(group: vscode.TabGroup): Promise<void> {
-    for (const tab of group.tabs) {
-      const twin = tab.isActive || tab.isPinned ? undefined : this.twin(tab);
-      if (twin && tabOf(group, twin.uri)) {
-        await closeClean(tab);
-      }
+  private async tidy(): Promise<boolean> {
+    const left = vscode.window.tabGroups.all.flatMap((group) =>
+      group.tabs.filter((tab) => {
+        const twin = tab.isActive || tab.isPinned ? undefined : this.twin(tab);
+        return twin && tabOf(group, twin.uri);
+      }),
+    );
+    for (const tab of left) {
+      await closeClean(tab);
     }
+    return left.length > 0;
   }
 
   /** Show the session's document in the place of a tab. Whether that could be done. */
@@ -172,59 +182,29 @@ export class Redirect implements vscode.Disposable {
     if (!twin || !file) {
       return false;
     }
-    try {
-      await vscode.workspace.fs.stat(twin.uri);
-      const selection = await this.place(tab, twin.uri);
-      if (tab.isActive) {
-        await replaceTab(tab, twin, selection);
-      }
-      return true;
-    } catch (error) {
+    const place = this.place(tab, twin.uri).catch(() => undefined); // It is no text.
+    const found = await exists(twin.uri).catch(() => undefined);
+    if (!found) {
       this.leaveAlone(file);
-      this.tellWhyNot(error, twin.uri);
+      this.tellWhyNot(found, twin.uri);
       return false;
     }
+    const selection = await place;
+    if (tab.isActive) {
+      await replaceTab(tab, twin, selection);
+    }
+    return true;
   }
 
   /** Where in the session's text the cursor belongs; nothing if it is to stay where it is. */
   private async place(tab: vscode.Tab, twin: vscode.Uri): Promise<vscode.Range | undefined> {
     const editor = await textEditorOf(tab);
-    if (!editor) {
-      return undefined;
+    const asked = editor !== undefined && this.spots.wasAskedFor(editor);
+    const range = asked ? await sameSpot(editor, twin) : undefined;
+    if (editor) {
+      this.spots.leave(editor);
     }
-    const { selection, document } = editor;
-    const wanted = !this.wasLeftAt(editor);
-    this.leaveAt(editor);
-    if (!wanted) {
-      return undefined;
-    }
-    const there = await vscode.workspace.openTextDocument(twin);
-    const lines = there.getText().split(/\r\n|\r|\n/);
-    const line = nearestLine(
-      lines,
-      document.lineAt(selection.start.line).text,
-      selection.start.line,
-    );
-    const moved = line - selection.start.line;
-    return there.validateRange(
-      new vscode.Range(
-        selection.start.translate(moved),
-        selection.end.translate(Math.max(moved, -selection.end.line)),
-      ),
-    );
-  }
-
-  /** Arriving at a line's start without a selection is what the editor does by itself. */
-  private wasLeftAt({ document, selection }: vscode.TextEditor): boolean {
-    const { line, character } = selection.start;
-    const start = selection.isEmpty && character === 0;
-    return start && (line === 0 || this.leftAt.has(`${document.uri.toString()}#${line}`));
-  }
-
-  private leaveAt(editor: vscode.TextEditor): void {
-    const { line } = editor.selection.start;
-    editor.selection = new vscode.Selection(line, 0, line, 0);
-    this.leftAt.add(`${editor.document.uri.toString()}#${line}`);
+    return range;
   }
 
   private twin(tab: vscode.Tab | undefined): Shown | undefined {
@@ -265,11 +245,10 @@ export class Redirect implements vscode.Disposable {
     );
   }
 
-  private tellWhyNot(error: unknown, twin: vscode.Uri): void {
-    const gone = error instanceof vscode.FileSystemError && error.code === "FileNotFound";
+  private tellWhyNot(found: boolean | undefined, twin: vscode.Uri): void {
     const name = nameOf(twin);
     void vscode.window.showInformationMessage(
-      gone
+      found === false
         ? vscode.l10n.t(
             "{0} is deleted in the session {1}. This is the global version.",
             name,

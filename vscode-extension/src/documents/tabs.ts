@@ -38,7 +38,14 @@ export function nameOf(uri: vscode.Uri): string {
 }
 
 /** The text editor of a tab that comes in front; nothing if it is no text, or something else came. */
-export function textEditorOf(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
+export async function textEditorOf(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
+  const editor = await drawnEditor(tab);
+  // The editor tells of the selection after it told of the text: one answer later it has.
+  await vscode.commands.executeCommand("setContext", "redraft.looking", true);
+  return editor;
+}
+
+function drawnEditor(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
   const uri = shownIn(tab)?.uri.toString();
   const find = (): vscode.TextEditor | undefined =>
     vscode.window.visibleTextEditors.find(

@@ -1,0 +1,122 @@
+"""Documents of a session while other things happen: reloads, other programs, the session's end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+from tests.editor.books import Book
+from tests.editor.documents import expect_tabs, expect_version, name, open_in, start
+from tests.editor.waiting import eventually
+from tests.editor.workbench import Workbench
+
+SESSION = "colder-sea"
+ONE = "part-1-the-lamp/chapter-01.md"
+TWO = "part-1-the-lamp/chapter-02.md"
+DIRTY = re.compile(r"\bdirty\b")
+
+
+def backed_up(user_data: Path) -> str:
+    """What the editor keeps of unsaved documents of sessions."""
+    kept = (user_data / "User" / "Backups").glob("*/redraft/*")
+    return "".join(path.read_text() for path in kept)
+
+
+def test_unsaved_text_outlives_a_reload_of_the_window(editor: Workbench, book: Book) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("Not saved yet. ", line=3)
+    eventually(
+        lambda: "Not saved yet. " in backed_up(editor.server.user_data),
+        "the editor has backed the unsaved text up",
+    )
+    editor.reload()
+    expect_version(editor, ONE, SESSION)
+    expect(editor.active_tab()).to_have_class(DIRTY)
+    expect(editor.line("Not saved yet. ")).to_have_count(1)
+    editor.focus_editor()
+    editor.save()
+    eventually(lambda: "Not saved yet. " in book.session_text(ONE, SESSION), "it is saved")
+    assert book.touched() == []
+
+
+def test_a_change_by_another_program_shows_at_once_and_keeps_the_cursor(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.go_to_line(9)
+    text = book.text(ONE)
+    book.cli("write", ONE, text=text.replace("The third what?", "The fourth what?"))
+    expect(editor.line("The fourth what?")).to_have_count(1)
+    expect(editor.cursor()).to_contain_text("Ln 9, Col 1")
+    book.write_copy(ONE, SESSION, text.replace("The third what?", "The fifth what?"))
+    expect(editor.line("The fifth what?")).to_have_count(1)
+    expect(editor.active_tab()).not_to_have_class(DIRTY)
+    assert book.touched() == []
+
+
+def test_unsaved_text_is_not_overwritten_by_another_program(editor: Workbench, book: Book) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("Mine. ", line=3)
+    book.cli("write", ONE, text="Theirs.\n")
+    eventually(lambda: book.session_text(ONE, SESSION) == "Theirs.\n", "the copy is theirs")
+    expect(editor.line("Mine. ")).to_have_count(1)
+    editor.page.keyboard.press("Control+S")
+    expect(editor.toast("content of the file is newer")).to_be_visible()
+    assert book.session_text(ONE, SESSION) == "Theirs.\n"
+    editor.press_in_toast("content of the file is newer", "Overwrite")
+    eventually(lambda: "Mine. " in book.session_text(ONE, SESSION), "the copy is mine")
+    assert book.touched() == []
+
+
+def test_a_cancelled_session_leaves_the_global_documents_in_place(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    book.cli("write", "notes/new.md", text="Only here.\n")
+    open_in(editor, TWO, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("New in the session.\n", line=1)
+    editor.save()
+    editor.go_to_line(18)
+    expect_tabs(editor, name(TWO), name(ONE))
+    book.cli("session", "cancel", SESSION)
+    expect_version(editor, ONE, None)
+    expect(editor.cursor()).to_contain_text("Ln 17, Col 1")
+    expect_tabs(editor, name(TWO), name(ONE))
+    editor.tab(name(TWO)).click()
+    expect_version(editor, TWO, None)
+    assert book.touched() == []
+
+
+def test_unsaved_text_of_a_cancelled_session_can_be_kept(editor: Workbench, book: Book) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("Mine, not saved. ", line=3)
+    book.cli("session", "cancel", SESSION)
+    expect(editor.toast("The session colder-sea has ended")).to_be_visible()
+    expect(editor.line("Mine, not saved. ")).to_have_count(1)
+    editor.press_in_toast("The session colder-sea has ended", "Keep My Text")
+    expect_version(editor, ONE, None)
+    expect(editor.line("Mine, not saved. ")).to_have_count(1)
+    expect_tabs(editor, name(ONE) + "*")
+    assert book.touched() == []
+
+
+def test_the_preview_of_a_document_shows_pictures_of_the_folder(
+    editor: Workbench, book: Book
+) -> None:
+    document = "part-1-the-lamp/with-a-map.md"
+    book.write(document, "# With a map\n\n![The coast](../images/map.png)\n")
+    book.accept()
+    start(editor, SESSION)
+    open_in(editor, document, SESSION)
+    editor.command("Markdown: Open Preview to the Side")
+    frame = editor.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+    picture = frame.get_by_alt_text("The coast")
+    expect(picture).to_be_visible()
+    eventually(lambda: picture.evaluate("image => image.naturalWidth"), "the picture is loaded")
+    assert book.touched() == []
