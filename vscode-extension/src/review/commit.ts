@@ -213,8 +213,8 @@ function conflictDetail(
         : vscode.l10n.t("{0} (no text on both sides: it cannot be merged)", path),
     ),
   );
-  const overwrite = vscode.l10n.t(
-    "Keeping the session's version replaces the folder's changes to these. You can undo the commit.",
+  const keep = vscode.l10n.t(
+    "Keeping the session's version replaces the folder's changes. The commit can be undone.",
   );
-  return [...(note ? [note, ""] : []), ...lines, "", overwrite].join("\n");
+  return [...(note ? [note, ""] : []), ...lines, "", keep].join("\n");
 }

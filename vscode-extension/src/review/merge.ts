@@ -187,8 +187,7 @@ export class Merges implements vscode.Disposable {
   /** Remember what is being merged, and tell the button in the merge editor's title. */
   private show(opened: Opened | undefined): void {
     this.opened = opened;
-    const results = opened ? [opened.result.toString()] : [];
-    void vscode.commands.executeCommand("setContext", "redraft.merging", results);
+    void vscode.commands.executeCommand("setContext", "redraft.merging", opened !== undefined);
   }
 }
 
