@@ -90,7 +90,8 @@ def test_one_change_is_taken_back_in_the_gutter_and_the_others_stay(
     marks = editor.editor().locator(".dirty-diff-modified")
     expect(marks).to_have_count(2)
 
-    marks.first.click()
+    editor.focus_editor()
+    editor.page.keyboard.press("Alt+F3")
     peek = editor.page.locator(".peekview-widget")
     expect(peek).to_contain_text("1. The Relief")
     peek.locator('[aria-label*="Revert Change"]').click()

@@ -29,6 +29,7 @@ export type FindCommand = (how: {
 
 const RESTARTS = 4;
 const WITHIN_MS = 3 * 60 * 1000;
+const UNSEEN_MS = 500;
 
 export interface Introduction {
   readonly command: readonly string[];
@@ -315,13 +316,19 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private withProgress(
+  /** Run a command and show how far it is, unless it is done before anybody could read that. */
+  private async withProgress(
     client: LanguageClient,
     params: { command: string; arguments: unknown[] },
     title: string,
-  ): Thenable<unknown> {
+  ): Promise<unknown> {
     this.tokens += 1;
     const token = `redraft-${this.tokens}`;
+    const request = { ...params, workDoneToken: token };
+    const answer: Promise<unknown> = client.sendRequest(ExecuteCommandRequest.type, request);
+    if (await isSettled(answer, UNSEEN_MS)) {
+      return answer;
+    }
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, async (progress, cancellation) => {
       let done = 0;
@@ -336,15 +343,24 @@ export class Server implements vscode.Disposable {
         void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
       });
       try {
-        return (await client.sendRequest(ExecuteCommandRequest.type, {
-          ...params,
-          workDoneToken: token,
-        })) as unknown;
+        return await answer;
       } finally {
         steps.dispose();
       }
     });
   }
+}
+
+/** Whether an answer, or a failure, has come after some time. */
+function isSettled(answer: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const settled = answer.then(
+    () => true,
+    () => true,
+  );
+  const late = new Promise<boolean>((resolve) => {
+    setTimeout(resolve, milliseconds, false);
+  });
+  return Promise.race([settled, late]);
 }
 
 function cwd(): string {

@@ -69,12 +69,8 @@ export class Committer {
       created: pathsOf("created"),
       deleted: pathsOf("deleted"),
     };
-    await openDifferences(
-      vscode.l10n.t("Commit of Session {0}", session),
-      scope.root,
-      session,
-      paths,
-    );
+    const title = vscode.l10n.t("Commit of Session {0}", session);
+    await openDifferences(title, scope.root, session, paths);
     const commit = vscode.l10n.t("Commit");
     const choice = await vscode.window.showInformationMessage(
       vscode.l10n.t(
@@ -86,6 +82,8 @@ export class Committer {
       vscode.l10n.t("Not Now"),
     );
     if (choice === commit && (await settleUnsaved(session))) {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+      await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
       await this.execute(scope, preview);
     }
 

@@ -18,6 +18,9 @@ interface Inputs {
   readonly ours: Uint8Array;
 }
 
+/** Where a side of a merge lies on disk. */
+type Place = (side: keyof Inputs | "result") => vscode.Uri;
+
 /** The documents that a person merges, one after the other. */
 interface Merging {
   readonly scope: Scope;
@@ -30,7 +33,7 @@ interface Merging {
 interface Opened {
   readonly merging: Merging;
   readonly path: string;
-  readonly result: vscode.Uri;
+  readonly place: Place;
   readonly folder: Uint8Array;
   readonly session: Uint8Array;
 }
@@ -44,7 +47,7 @@ export class Merges implements vscode.Disposable {
 
   constructor(private readonly parts: Parts) {
     this.subscription = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (this.opened?.result.toString() === uri.toString()) {
+      if (this.opened?.place("result").toString() === uri.toString()) {
         void this.givenUp(this.opened);
       }
     });
@@ -106,9 +109,9 @@ export class Merges implements vscode.Disposable {
     const versions = await this.versions(scope, path);
     const { storageUri, globalStorageUri } = this.parts.context;
     const top = vscode.Uri.joinPath(storageUri ?? globalStorageUri, "merge", scope.session);
-    const place = (side: string): vscode.Uri => vscode.Uri.joinPath(top, side, path);
+    const place: Place = (side) => vscode.Uri.joinPath(top, side, path);
     await lay(inputs, place);
-    this.show({ merging, path, result: place("result"), ...versions });
+    this.show({ merging, path, place, ...versions });
     await vscode.commands.executeCommand("_open.mergeEditor", {
       base: place("base"),
       input1: { uri: place("theirs"), title: vscode.l10n.t("Folder") },
@@ -121,7 +124,7 @@ export class Merges implements vscode.Disposable {
   private async take(opened: Opened): Promise<boolean> {
     const { merging, path } = opened;
     const { root, session } = merging.scope;
-    const ours = await vscode.workspace.fs.readFile(opened.result);
+    const ours = await vscode.workspace.fs.readFile(opened.place("result"));
     const now = await this.versions(merging.scope, path);
     for (const side of ["folder", "session"] as const) {
       if (!same(now[side], opened[side])) {
@@ -138,6 +141,7 @@ export class Merges implements vscode.Disposable {
       await this.again(merging, path, { base: now.folder, theirs: base, ours });
       return false;
     }
+    await vscode.workspace.fs.delete(opened.place("ours")); // So that nobody goes on with this one.
     return true;
   }
 
@@ -200,9 +204,9 @@ function same(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /** Lay the files of a merge out, unless one of the very same versions was begun already. */
-async function lay(inputs: Inputs, place: (side: string) => vscode.Uri): Promise<void> {
+async function lay(inputs: Inputs, place: Place): Promise<void> {
   const { fs } = vscode.workspace;
-  const sides = Object.entries(inputs) as [string, Uint8Array][];
+  const sides = Object.entries(inputs) as [keyof Inputs, Uint8Array][];
   const kept = sides.map(async ([side, content]) => same(await fs.readFile(place(side)), content));
   const isBegun = (await Promise.all(kept).catch(() => [false])).every(Boolean);
   if (isBegun) {
