@@ -21,8 +21,8 @@ from redraft.commands.slash import parse
 from redraft.commands.table import COMMANDS
 from redraft.faces.cli.app import cli, run
 from redraft.faces.cli.show import Screen
-from redraft.faces.cli.text import age, clean, plural, size
-from redraft.faces.cli.where import anchored, find_root
+from redraft.faces.text import age, clean, plural, size
+from redraft.faces.where import anchored, find_root
 
 
 class Said(NamedTuple):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from redraft.faces.cli.text import clean
+from redraft.faces.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,7 +15,7 @@ from redraft.domain.marker import active
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.cli.where import WORKFLOW, anchored, find_root
+from redraft.faces.where import WORKFLOW, anchored, find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

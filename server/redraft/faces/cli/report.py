@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsons
 from typing import TYPE_CHECKING
 
-from redraft.faces.cli.text import clean
+from redraft.faces.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from redraft.commands.naming import documents, named
 from redraft.commands.parameters import PATHS
 from redraft.commands.requests import ResolvePath
 from redraft.commands.roots import Roots
-from redraft.faces.cli.where import anchored, find_root
+from redraft.faces.where import anchored, find_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

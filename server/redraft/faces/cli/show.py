@@ -11,7 +11,7 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.cli.text import age, clean, plural, size
+from redraft.faces.text import age, clean, plural, size
 
 STATUS = {
     "ACTIVE": ("●", "green"),

@@ -21,11 +21,11 @@ from rich.text import Text
 from redraft.disk.folder import Folder
 from redraft.faces.cli import tour_disk
 from redraft.faces.cli.app import speak_utf8
-from redraft.faces.cli.text import clean, plural, size
 from redraft.faces.cli.tour_client import Client, Gone, Refused
 from redraft.faces.cli.tour_documents import choose
 from redraft.faces.cli.tour_report import Report, console
 from redraft.faces.cli.tour_story import Story
+from redraft.faces.text import clean, plural, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

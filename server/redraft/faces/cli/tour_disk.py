@@ -210,7 +210,7 @@ def _shown(path: str, entry: Entry) -> str:
 
 
 def _size(entry: Entry) -> str:
-    from redraft.faces.cli.text import size
+    from redraft.faces.text import size
 
     if entry.kind != "file":
         return ""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from redraft.faces.cli.text import clean
 from redraft.faces.cli.tour_disk import OWN, Line
+from redraft.faces.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

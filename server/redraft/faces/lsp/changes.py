@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from redraft.domain.root import Root
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.presence import Found
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
     Kind = Literal["created", "changed", "deleted"]
     Event = tuple[Spot, Kind]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.calls import Call
     from redraft.faces.lsp.changes import Announcer
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.turns import Turns
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.turns import Turns
+    from redraft.faces.workers import Workers
 
     Tell = Callable[[str, object], None]
 

@@ -10,7 +10,7 @@ from redraft.faces.lsp.files import read_side
 if TYPE_CHECKING:
     from redraft.domain.root import Root
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
 _REMEMBERED = 64
 

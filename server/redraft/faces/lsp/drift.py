@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from redraft.domain.root import Root
     from redraft.faces.lsp.documents import Remarks
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
     Tell = Callable[[str, object], None]
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.calls import Call, Encoded
     from redraft.faces.lsp.changes import Announcer, Event
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.turns import Turns
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.turns import Turns
+    from redraft.faces.workers import Workers
 
     Params = dict[str, object]
     Reading = Callable[[Spot], object]

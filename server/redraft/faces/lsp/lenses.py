@@ -11,7 +11,7 @@ from redraft.faces.lsp.documents import remarks, session_spot
 if TYPE_CHECKING:
     from redraft.faces.lsp.documents import Remarks
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
 RECORD = "redraft.ui.recordRetry"
 SHOW = "redraft.ui.showRetries"

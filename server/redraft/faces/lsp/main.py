@@ -25,7 +25,7 @@ def main() -> int:
     given, taken = _take_pipes()
     configure_logging()
     from redraft.faces.lsp.server import create_server
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
     workers = Workers()
 

@@ -18,8 +18,8 @@ from redraft.faces.lsp.folders import Folders
 from redraft.faces.lsp.lenses import Lenses
 from redraft.faces.lsp.plain import PlainLenses
 from redraft.faces.lsp.searching import Searching
-from redraft.faces.lsp.turns import Turns
 from redraft.faces.lsp.watch import WITH_WATCHERS_S, Watch
+from redraft.faces.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from redraft.faces.lsp.calls import Call
     from redraft.faces.lsp.folders import OpenRoots
     from redraft.faces.lsp.server import RedraftServer
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
 
 PATIENCE_S = 10.0

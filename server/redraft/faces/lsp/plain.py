@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from redraft.commands.naming import Spot
     from redraft.faces.lsp.calls import Call
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
     Handler = Callable[[object, Call], None]
 

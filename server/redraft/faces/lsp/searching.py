@@ -10,7 +10,7 @@ from redraft.errors import RedraftError
 
 if TYPE_CHECKING:
     from redraft.domain.root import Root
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
 logger = logging.getLogger("redraft.lsp")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from redraft.domain.root import Root
     from redraft.faces.lsp.changes import Announcer, Event, Kind
     from redraft.faces.lsp.folders import Folders
-    from redraft.faces.lsp.workers import Workers
+    from redraft.faces.workers import Workers
 
     Stamp = tuple[int, int, int]
 

@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from typing import Protocol
 
     from redraft.domain.root import Root
-    from redraft.faces.lsp.folders import Folders
+
+    class Locks(Protocol):
+        """Whoever knows the open roots."""
+
+        def lock(self, root: Root) -> asyncio.Lock:
+            """What whoever changes the root holds meanwhile."""
 
 
 class Turns:
     """The changes under way and waiting.
 
     Args:
-        folders: holds one lock for each root.
+        locks: has one lock for each root.
     """
 
-    def __init__(self, folders: Folders) -> None:
-        self._folders = folders
+    def __init__(self, locks: Locks) -> None:
+        self._locks = locks
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, root: Root, change: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -35,5 +41,5 @@ class Turns:
             await asyncio.wait(set(self._tasks))
 
     async def _in_turn(self, root: Root, change: Callable[[], Coroutine[None, None, None]]) -> None:
-        async with self._folders.lock(root):
+        async with self._locks.lock(root):
             await change()
