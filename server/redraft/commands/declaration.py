@@ -29,6 +29,7 @@ class Command:
         positional: the arguments that a slash line or shell gives without a flag, in order.
         changes: whether it may change anything on disk.
         destructive: whether it may take something away from sight (commit, cancel, delete, ...).
+        idempotent: whether doing it again with the same arguments changes nothing more.
         examples: slash lines (without the slash) that show it.
     """
 
@@ -42,4 +43,5 @@ class Command:
     positional: tuple[str, ...] = ()
     changes: bool = True
     destructive: bool = False
+    idempotent: bool = False
     examples: tuple[str, ...] = ()

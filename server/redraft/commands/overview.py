@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
-from redraft.domain import layout, marker, migration
+from redraft.domain import layout, marker, migration, retries
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
@@ -75,10 +75,12 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
     survey = Survey(session.folder)
     status = status_of(session.root, session.folder, session.name, active)
     progress = progress_of(metadata)
+    row = _row(session, metadata, Tally(session, survey), status)
     return {
-        **_row(session, metadata, Tally(session, survey), status),
+        **row,
         "root": session.root.path,
         "session": session.name,
+        "auto_detected_count": retries.count_noticed(session) if row["retry_count"] else 0,
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],

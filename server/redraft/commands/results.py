@@ -62,8 +62,12 @@ class ResumePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Summary, Result):
-    """A session in full; ``path`` is its folder, relative to the root."""
+    """A session in full; ``path`` is its folder, relative to the root.
 
+    ``auto_detected_count`` of its retries were noticed by an assistant, not recorded by a person.
+    """
+
+    auto_detected_count: int
     completed_phases: list[str]
     current_tasks: list[str]
     last_checkpoint: str | None

@@ -54,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.Switched,
         handler=sessions.switch,
         positional=("name",),
+        idempotent=True,
         examples=("session switch work-on-chapter-01",),
     ),
     Command(
@@ -65,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.Session,
         handler=sessions.pause,
         positional=("name",),
+        idempotent=True,
         examples=("session pause",),
     ),
     Command(
@@ -76,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.ResumedSession,
         handler=sessions.resume,
         positional=("name",),
+        idempotent=True,
         examples=("session resume", "session resume work-on-chapter-01"),
     ),
     Command(
@@ -208,6 +211,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.Recovery,
         handler=sessions.recover,
         positional=("name",),
+        idempotent=True,
         examples=("session recover work-on-chapter-01",),
     ),
     Command(
@@ -253,6 +257,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.RestoredRetry,
         handler=documents.restore_retry,
         positional=("file_path", "number"),
+        idempotent=True,
         examples=("retry restore scene-0101.md 2",),
     ),
     Command(
@@ -286,6 +291,7 @@ COMMANDS: tuple[Command, ...] = (
         result=results.Change,
         handler=documents.write,
         positional=("path",),
+        idempotent=True,
         examples=("write part-1/chapter-01.md < draft.md",),
     ),
     Command(
@@ -297,6 +303,7 @@ COMMANDS: tuple[Command, ...] = (
         handler=documents.delete,
         positional=("path",),
         destructive=True,
+        idempotent=True,
         examples=("delete part-1/chapter-01.md",),
     ),
     Command(

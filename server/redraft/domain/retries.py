@@ -137,6 +137,11 @@ def count(folder: Folder) -> int:
     return sum(is_retry_record(path) for path, _ in folder.walk(layout.RETRIES))
 
 
+def count_noticed(session: Session) -> int:
+    """How many of a session's retries an assistant noticed by itself."""
+    return sum(kept.record["auto_detected"] for kept in of_session(session))
+
+
 def _read(session: Session, path: str, number: int) -> Kept:
     place = f"{layout.RETRIES}/{path}"
     name = f"{place}/retry-{number}.json"

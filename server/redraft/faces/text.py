@@ -51,3 +51,9 @@ def plural(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun[:-1]}ies" if noun.endswith("ry") else f"{count} {noun}s"
+
+
+def retries(count: int, noticed: int) -> str:
+    """A number of retries, with how many of them an assistant noticed by itself."""
+    of = "" if noticed == count else f"{noticed} of them "
+    return f"{count}, {of}noticed by the assistant" if noticed else str(count)

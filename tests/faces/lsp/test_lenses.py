@@ -60,6 +60,21 @@ async def test_retries_and_the_last_reason_are_shown(
     assert (await shown(server, document))[1] == "2 retries: Too long " + "x" * 50 + "…"
 
 
+async def test_retries_that_the_assistant_noticed_are_marked(
+    server: Editor, root: Path, chapter: Path
+) -> None:
+    await server.command("session.start", name="noticed")
+    document = uri("noticed", chapter)
+    given = {"filePath": str(chapter), "reason": "Too flat"}
+    await server.command("retry.record", **given, autoDetected=True)
+    assert (await shown(server, document))[1] == "1 retry, noticed by the assistant: Too flat"
+    await server.command("retry.record", **given)
+    said = "2 retries, 1 noticed by the assistant: Too flat"
+    assert (await shown(server, document))[1] == said
+    status = await server.command("session.status")
+    assert (status["retryCount"], status["autoDetectedCount"]) == (2, 1)
+
+
 async def test_a_document_by_its_plain_path_in_the_session_has_lenses_too(
     server: Editor, root: Path, chapter: Path
 ) -> None:
@@ -169,7 +184,7 @@ async def test_reasons_are_shortened_to_one_line() -> None:
     assert shortened("a\n\tb  c") == "a b c"
     assert len(shortened("word " * 40)) <= 60
     assert titles(None) == []
-    found = Remarks("s", "a.md", 0, "", drifted=True)
+    found = Remarks("s", "a.md", 0, 0, "", drifted=True)
     assert [title for title, _ in titles(found)] == [
         "Record a retry", "Compare with global", "Global has changed"
     ]  # fmt: skip

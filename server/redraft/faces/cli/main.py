@@ -31,9 +31,20 @@ def main(argv: list[str] | None = None) -> int:
         from redraft.faces.lsp.main import main as serve
 
         return serve()
+    if args[:1] == ["mcp"] and (roots := _roots(args[1:])) is not None:
+        from redraft.faces.mcp.main import main as serve_tools
+
+        return serve_tools(roots)
     from redraft.faces.cli.app import run
 
     return run(args)
+
+
+def _roots(words: list[str]) -> list[str] | None:
+    """The folders behind ``--root``, each; None if the words say anything else."""
+    roots = words[1::2]
+    plain = words[::2] == ["--root"] * len(roots) and all(roots)
+    return roots if plain and len(words) % 2 == 0 else None
 
 
 def _insist_on_utf8() -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.text import age, clean, plural, size
+from redraft.faces.text import age, clean, plural, retries, size
 
 STATUS = {
     "ACTIVE": ("●", "green"),
@@ -236,7 +236,9 @@ class Screen(Canvas):
     @show.register
     def _(self, result: r.Retry) -> None:
         self.line(
-            f"Recorded retry {result.number} of {clean(result.file)}: {clean(result.reason)}",
+            f"Recorded retry {result.number} of {clean(result.file)}"
+            f"{' (noticed by the assistant)' if result.auto_detected else ''}: "
+            f"{clean(result.reason)}",
             "green",
         )
         self.pair("Kept in", clean(result.saved_to))
@@ -248,7 +250,7 @@ class Screen(Canvas):
                 Text(clean(each.file)),
                 Text(str(each.number)),
                 Text(age(each.recorded_at)),
-                Text("auto" if each.auto_detected else ""),
+                Text("noticed" if each.auto_detected else ""),
                 Text(clean(each.reason)),
             )
             for each in result.retries
@@ -325,7 +327,7 @@ class Screen(Canvas):
             self.line(f"  {clean(session.description)}")
         self.pair("Changes", str(session.change_count))
         self._paths(session.changes)
-        self.pair("Retries", str(session.retry_count))
+        self.pair("Retries", retries(session.retry_count, session.auto_detected_count))
         self.pair("Size", size(session.size_bytes))
         self.pair("Started", f"{age(session.created_at)} ({session.created_at})")
         self.pair("Updated", f"{age(session.updated_at)} ({session.updated_at})")

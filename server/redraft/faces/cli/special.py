@@ -127,7 +127,7 @@ VERBS: Mapping[str, Runner] = {
 
 def shell_only() -> list[click.Command]:
     """The verbs that are no rows of the table."""
-    return [_lsp(), _completion()]
+    return [_lsp(), _mcp(), _completion()]
 
 
 def _lsp() -> click.Command:
@@ -141,6 +141,21 @@ def _lsp() -> click.Command:
     text = "Run the language server on standard input and output."
     stdio = click.Option(["--stdio"], is_flag=True, help="Said by some clients; always so.")
     return click.Command("lsp", callback=serve, params=[stdio], help=text)
+
+
+def _mcp() -> click.Command:
+    """For help, for wrong words, and for the root before the verb."""
+
+    def serve(root: tuple[str, ...]) -> int:
+        from redraft.faces.mcp.main import main
+
+        outer = (click.get_current_context().find_object(dict) or {}).get("root")
+        return main(root or ([outer] if outer else []))
+
+    text = "Run the server for AI agents (Model Context Protocol) on standard input and output."
+    about = "A folder of documents; may be given several times. Default: as for all verbs."
+    roots = click.Option(["--root"], multiple=True, metavar="DIR", help=about)
+    return click.Command("mcp", callback=serve, params=[roots], help=text)
 
 
 def _completion() -> click.Command:

@@ -24,6 +24,7 @@ class Remarks:
         session: the session's name as its folder has it.
         path: the document, relative to the root.
         retry_count: how many versions were rejected so far.
+        noticed_count: how many of these an assistant noticed by itself.
         last_reason: why the newest of them was.
         drifted: whether the global file changed since the session first touched it.
     """
@@ -31,6 +32,7 @@ class Remarks:
     session: str
     path: str
     retry_count: int
+    noticed_count: int
     last_reason: str
     drifted: bool
 
@@ -47,6 +49,7 @@ def remarks(spot: Spot) -> Remarks | None:
                 view.session.name,
                 found.path,
                 len(kept),
+                sum(each.record["auto_detected"] for each in kept),
                 str(kept[-1].record["reason"]) if kept else "",
                 found.modified_in_session and base.drifted(view.session, found.path),
             )

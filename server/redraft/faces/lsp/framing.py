@@ -1,27 +1,22 @@
 """Messages over a pipe: headers and bodies in, whole frames out.
 
 Reading is a callback of the event loop, without a coroutine or a thread per line; that is what
-keeps a small request fast. Where the loop cannot watch the handle (Windows, a plain file, a
-terminal that is shared with the output) one thread reads and hands the octets over.
+keeps a small request fast.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import re
-import select
-import stat
-import threading
 from typing import TYPE_CHECKING
+
+from redraft.faces import pipes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _HEADER_LIMIT = 64 * 1024
-_CHUNK = 256 * 1024
 
 
 class BrokenFrame(Exception):
@@ -102,16 +97,8 @@ class Frames(asyncio.Protocol):
             self._ended(error)
 
 
-class Output:
-    """Whole frames to a file descriptor, from any thread, never interleaved.
-
-    It has the shape of a writer as pygls wants it.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._lock = threading.Lock()
-        self._broken = False
+class Output(pipes.Output):
+    """Whole frames to a file descriptor; it has the shape of a writer as pygls wants it."""
 
     def send(self, *parts: bytes) -> None:
         """Write one body, given in parts, with its header.
@@ -120,71 +107,3 @@ class Output:
         """
         length = sum(map(len, parts))
         self.write(b"".join((b"Content-Length: %d\r\n\r\n" % length, *parts)))
-
-    def write(self, data: bytes) -> None:
-        """Write octets that are framed already."""
-        with self._lock:
-            if self._broken:
-                return
-            try:
-                rest = data
-                while rest:
-                    rest = rest[self._some(rest) :]
-            except OSError:
-                self._broken = True
-
-    def _some(self, data: bytes) -> int:
-        try:
-            return os.write(self._descriptor, data)
-        except BlockingIOError:  # whoever started us made the pipe non-blocking
-            select.select([], [self._descriptor], [])
-            return 0
-
-    def close(self) -> None:
-        """Write nothing more."""
-        with self._lock:
-            if not self._broken:
-                self._broken = True
-                with contextlib.suppress(OSError):
-                    os.close(self._descriptor)
-
-
-async def feed(frames: Frames, descriptor: int, output: int) -> None:
-    """Connect ``descriptor`` to ``frames``; returns at once.
-
-    Args:
-        frames: takes what is read.
-        descriptor: the handle to read; it is put in non-blocking mode where the loop watches it.
-        output: the handle that is written, to notice one file behind both.
-    """
-    loop = asyncio.get_running_loop()
-    if _can_watch(descriptor, output):
-        pipe = os.fdopen(descriptor, "rb", buffering=0)
-        await loop.connect_read_pipe(lambda: frames, pipe)
-        return
-    threading.Thread(
-        target=_pump, args=(loop, frames, descriptor), name="redraft-stdin", daemon=True
-    ).start()
-
-
-def _can_watch(descriptor: int, output: int) -> bool:
-    # Non-blocking mode belongs to the open file: sharing it would make writes fail half-way.
-    if os.name == "nt":
-        return False
-    read, written = os.fstat(descriptor), os.fstat(output)
-    if (read.st_dev, read.st_ino) == (written.st_dev, written.st_ino):
-        return False
-    return stat.S_ISFIFO(read.st_mode) or stat.S_ISSOCK(read.st_mode)
-
-
-def _pump(loop: asyncio.AbstractEventLoop, frames: Frames, descriptor: int) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
-        while True:
-            try:
-                data = os.read(descriptor, _CHUNK)
-            except OSError:
-                data = b""
-            if not data:
-                loop.call_soon_threadsafe(frames.eof_received)
-                return
-            loop.call_soon_threadsafe(frames.data_received, data)

@@ -44,7 +44,7 @@ def titles(found: Remarks | None) -> list[tuple[str, str]]:
         return []
     lenses = [("Record a retry", RECORD)]
     if found.retry_count:
-        count = "1 retry" if found.retry_count == 1 else f"{found.retry_count} retries"
+        count = _retries(found.retry_count, found.noticed_count)
         lenses.append((f"{count}: {shortened(found.last_reason)}", SHOW))
     lenses.append(("Compare with global", COMPARE))
     if found.drifted:
@@ -56,6 +56,13 @@ def shortened(reason: str) -> str:
     """A reason on one line, of at most sixty characters."""
     line = " ".join(reason.split())
     return line if len(line) <= _REASON_LENGTH else line[: _REASON_LENGTH - 1].rstrip() + "…"
+
+
+def _retries(count: int, noticed: int) -> str:
+    by = "noticed by the assistant"
+    if count == 1:
+        return f"1 retry, {by}" if noticed else "1 retry"
+    return f"{count} retries, {noticed} {by}" if noticed else f"{count} retries"
 
 
 def _lens(title: str, command: str, uri: str, found: Remarks | None) -> types.CodeLens:

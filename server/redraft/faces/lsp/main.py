@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import sys
 
 from redraft.faces.lsp.errors import configure_logging
-from redraft.faces.lsp.framing import Frames, Output, feed
+from redraft.faces.lsp.framing import Frames, Output
+from redraft.faces.pipes import feed, take_pipes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PATIENCE_S = 30.0
 def main() -> int:
     """Serve one client until it says ``exit`` or goes away; returns the exit code."""
     gc.disable()  # thousands of classes are about to be made and none thrown away
-    given, taken = _take_pipes()
+    given, taken = take_pipes()
     configure_logging()
     from redraft.faces.lsp.server import create_server
     from redraft.faces.workers import Workers
@@ -65,18 +65,6 @@ async def serve(server: RedraftServer, given: int, taken: int) -> int:
     await server.finish()
     output.close()
     return code
-
-
-def _take_pipes() -> tuple[int, int]:
-    """Keep the protocol's pipes for ourselves: a stray print or child must not disturb them."""
-    sys.stdout.flush()
-    given, taken = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return given, taken
 
 
 if __name__ == "__main__":

@@ -1,0 +1,190 @@
+"""The echo: what a step changed, and what the session holds now, said after every change.
+
+An assistant that sees what its step really did notices what it had not meant to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from redraft.commands import overview, results
+from redraft.domain import marker
+from redraft.domain.changes import Survey
+from redraft.domain.session import Session
+from redraft.errors import RedraftError
+
+if TYPE_CHECKING:
+    from redraft.commands.requests import Request
+    from redraft.domain.root import Root
+
+    Picture = dict[str, tuple[str, object]]
+
+LISTED = 50
+"""How many paths of a kind are listed; the counts are always whole."""
+
+Where = Literal["session", "folder"]
+Kind = Literal["modified", "created", "deleted", "restored", "dropped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepChange:
+    """One document that the step changed, in the session or in the folder itself.
+
+    ``dropped``: the session no longer changes it. ``restored``: it is what it was before.
+    """
+
+    path: str
+    kind: Kind
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What this step changed; at most fifty documents are listed, the count is whole."""
+
+    changed: list[StepChange]
+    changed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """What the session holds now; at most fifty paths of each kind are listed."""
+
+    session: str
+    status: results.Status
+    change_count: int
+    retry_count: int
+    modified: list[str]
+    created: list[str]
+    deleted: list[str]
+    listed_in_full: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """What the step changed, the active session, and what the step's session holds now.
+
+    ``holds`` is null where the session ended with the step.
+    """
+
+    active: str | None
+    step: Step
+    holds: Holds | None
+
+
+class Watcher:
+    """Looks at a session before a step and after it.
+
+    Args:
+        root: where it lies.
+        request: what is about to be done.
+    """
+
+    def __init__(self, root: Root, request: Request) -> None:
+        self._root = root
+        self._name = request.session or marker.active(root)
+        self._before = _picture(root, self._name)
+
+    def echo(self, result: Any) -> Echo:
+        """What the step did, from its result and from the disk."""
+        active = marker.active(self._root)
+        name = result.session
+        name = name.name if isinstance(name, results.Session) else name
+        after, holds = _look(self._root, name, active)
+        named = _from_result(result)
+        if named is None:
+            same = self._name is None or name is None or self._name.lower() == name.lower()
+            named = _differences(self._before, after) if same and holds else []
+        named += [_change(path, "restored", "folder") for path in _put_back(result)]
+        step = Step(changed=named[:LISTED], changed_count=len(named))
+        return Echo(active=active, step=step, holds=holds)
+
+
+def changed_something(request: Request, result: Any) -> bool:
+    """Whether a command that may change things did, and did not only preview."""
+    if isinstance(result, results.Preview):
+        return False
+    if isinstance(result, results.Undone):
+        return not getattr(request, "preview", False)
+    return not isinstance(result, results.Trash) or bool(result.removed)
+
+
+def _from_result(result: Any) -> list[StepChange] | None:
+    """The changes of a step about a session as a whole; None for a step inside one."""
+    match result:
+        case results.Commit():
+            kinds: tuple[Kind, ...] = ("modified", "created", "deleted")
+            return [
+                _change(path, kind, "folder") for kind in kinds for path in getattr(result, kind)
+            ]
+        case results.Cancelled():
+            paths = result.discarded
+            every = [*paths.modified, *paths.created, *paths.deleted]
+            return [_change(path, "dropped", "session") for path in every]
+        case results.Undone():
+            where: Where = "folder" if result.undone == "commit" else "session"
+            return [_change(path, "restored", where) for path in result.restored]
+        case results.Completed() | results.Session() | results.Switched():
+            return []
+        case _:
+            return None
+
+
+def _put_back(result: Any) -> list[str]:
+    return result.restored if isinstance(result, results.Adopted) else []
+
+
+def _change(path: str, kind: Kind, where: Where) -> StepChange:
+    return StepChange(path=path, kind=kind, where=where)
+
+
+def _differences(before: Picture, after: Picture) -> list[StepChange]:
+    found = []
+    for path in sorted(before.keys() | after.keys()):
+        was, now = before.get(path), after.get(path)
+        if was != now:
+            kind: Any = now[0] if now else "dropped"
+            found.append(_change(path, kind, "session"))
+    return found
+
+
+def _picture(root: Root, name: str | None) -> Picture:
+    if name is None:
+        return {}
+    try:
+        with Session.open(root, name) as session:
+            return _of(Survey(session.folder))
+    except (RedraftError, OSError):
+        return {}  # the step itself says what is wrong with it
+
+
+def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Holds | None]:
+    if name is None:
+        return {}, None
+    try:
+        with Session.open(root, name) as session:
+            survey = Survey(session.folder)
+            row = overview.summary(session, active, survey=survey)
+    except (RedraftError, OSError):
+        return {}, None  # it ended with this step, or a moment later
+    changes = overview.changes(survey)
+    lists = (changes.modified, changes.created, changes.deleted)
+    return _of(survey), Holds(
+        session=row.name,
+        status=row.status,
+        change_count=row.change_count,
+        retry_count=row.retry_count,
+        modified=changes.modified[:LISTED],
+        created=changes.created[:LISTED],
+        deleted=changes.deleted[:LISTED],
+        listed_in_full=all(len(each) <= LISTED for each in lists),
+    )
+
+
+def _of(survey: Survey) -> Picture:
+    found: Picture = dict.fromkeys(survey.deleted, ("deleted", None))
+    for kind, copies in (("modified", survey.modified), ("created", survey.created)):
+        for path, status in copies.items():
+            found[path] = (kind, (status.st_ino, status.st_size, status.st_mtime_ns))
+    return found
