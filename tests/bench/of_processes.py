@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 
+from tests.bench import agent
 from tests.bench.client import OURS, STOCK, Client
 from tests.bench.ground import SESSION, Book, Ground, settle, settle_for_others
 from tests.bench.measure import SIZES, Pair, Row, Sample, timed
@@ -127,6 +128,26 @@ def _memory(book: Book) -> Pair:
 
 
 @contextmanager
+def mcp_status(ground: Ground, n: int) -> Iterator[Pair]:
+    book = ground.book(files=n)
+    settle(book.root())
+    with (
+        agent.Agent(agent.STOCK, book.path) as stock,
+        agent.Agent(agent.OURS, book.path) as ours,
+    ):
+        for client, tool in ((stock, "nothing"), (ours, "get_active_session")):
+            for _ in range(200):
+                client.call(tool)
+        yield Pair(_calls(stock, "nothing"), _calls(ours, "get_active_session"))
+
+
+def _calls(client: agent.Agent, tool: str) -> Sample:
+    """The median of a round of calls, one after the other."""
+    params = {"name": tool, "arguments": {}}
+    return lambda: median(client.take_time("tools/call", params) for _ in range(_REQUESTS))
+
+
+@contextmanager
 def cli_resolve(ground: Ground, n: int) -> Iterator[Pair]:
     book = ground.book(sessions=n)
     settle_for_others(book.root())
@@ -192,6 +213,17 @@ ROWS = [
         slow=True,
         prepare=lsp_resume,
         limit=5e-3,
+    ),
+    Row(
+        name="mcp-status",
+        title="MCP get_active_session, ten changes, p50",
+        floor="no-op tool of the same SDK",
+        about="files",
+        sizes=SIZES[:1],
+        slow=True,
+        prepare=mcp_status,
+        bar=1.2,
+        least=10,
     ),
     Row(
         name="cli-resolve",
