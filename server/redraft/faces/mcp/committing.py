@@ -101,7 +101,8 @@ def _may_ask(context: Context, given: Mapping[str, Any], result: object) -> bool
 def _question(preview: Preview) -> str:
     count = plural(len(preview.files), "document")
     kinds = [each.kind for each in preview.files]
-    parts = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    every = ("modified", "created", "deleted")
+    parts = [f"{kinds.count(kind)} {kind}" for kind in every if kind in kinds]
     merged = sum(each.state == "merges" for each in preview.files)
     merging = f" {plural(merged, 'document')} will be merged." if merged else ""
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import traceback
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("redraft.mcp")
 _CANCELLED = -32800
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +170,9 @@ def failure(error: BaseException, what: str) -> Answer:
 def readable(value: Any) -> Any:
     """A value as JSON can hold it: what of a file's name is no text becomes a replacement mark."""
     if isinstance(value, str):
-        return value if _sound(value) else value.encode("utf-8", "replace").decode()
+        return value if value.isascii() else _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, dict):
         return {readable(key): readable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [readable(item) for item in value]
     return value
-
-
-def _sound(text: str) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
