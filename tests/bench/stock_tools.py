@@ -1,4 +1,4 @@
-"""The floor of the server for agents: the SDK's server as it comes, with one tool that does nothing."""
+"""The floor of the server for agents: the SDK as it comes, with one tool that does nothing."""
 
 from mcp.server.mcpserver import MCPServer
 

@@ -1,5 +1,5 @@
 """A commit without force: previewed, or asked of the person where the client can ask."""
-# ruff: noqa: ASYNC240 - a test may wait for the disk
+
 
 from __future__ import annotations
 
