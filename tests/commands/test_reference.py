@@ -18,6 +18,7 @@ def test_every_command_has_a_section_with_its_usage_and_examples() -> None:
         assert f"`{usage(command)}`" in section
         assert all(f"/{example}" in section for example in command.examples)
         assert ("- Changes files" in section) == command.changes
+        assert (f"- MCP tool: `{command.mcp}`" in section) == (command.mcp is not None)
         assert all(f"| `{name}` |" in section for name in command.positional)
 
 

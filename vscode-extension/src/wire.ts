@@ -67,8 +67,9 @@ export interface Changes {
   readonly deleted: readonly string[];
 }
 
-/** A session in full; `path` is its folder, relative to the root. */
+/** A session in full; `path` is its folder, relative to the root. `autoDetectedCount` of its retries were noticed by an assistant, not recorded by a person. */
 export interface Session extends Summary, Result {
+  readonly autoDetectedCount: number;
   readonly completedPhases: readonly string[];
   readonly currentTasks: readonly string[];
   readonly lastCheckpoint: string | null;

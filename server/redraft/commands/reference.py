@@ -6,6 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
+from redraft.commands.descriptions import described
 from redraft.commands.parameters import COMMON, parameters, usage
 from redraft.commands.results import Result
 
@@ -21,13 +22,15 @@ _HEAD = """\
 <!-- Written by `make docs` from the table of commands. Do not edit this page. -->
 
 Every command is a verb of the command line (`redraft session start …`), a slash command
-(`/session start …`, for editors, agents and `redraft run`) and, unless it says otherwise, a command
-of the [language server](protocol.md) (`redraft.session.start`).
+(`/session start …`, for editors, agents and `redraft run`) and, where it says so, a command
+of the [language server](protocol.md) (`redraft.session.start`) and a tool of the
+[server for agents](mcp.md) (`create_session`).
 
 - **Arguments.** In a shell and in a slash line, those in the usage line are given in that order,
   all others by flag: `on_conflict` is `--on-conflict VALUE`. One that is true or false is `--force`
   or `--no-force`. One that is a list takes several words: `--paths a b`. The language
-  server takes all of them in one object, in camelCase: `{"onConflict": "skip"}`.
+  server takes all of them in one object, in camelCase: `{"onConflict": "skip"}`; a tool takes
+  them as they are written here.
 - **Every command takes** `session` (default: the active one) and `root` (a workspace folder;
   default: the only one, or the one that holds the named document). Those about one session take
   `name` as another word for `session`. Unknown arguments and wrong types are refused, and nothing
@@ -36,8 +39,8 @@ of the [language server](protocol.md) (`redraft.session.start`).
   that names a session (`redraft://<session>/…`, or what lies below `.workflow/<session>/files/`)
   stands for `session` too; naming two different sessions is refused. In a
   shell they are meant from the working folder. Results name them relative to the root, with `/`.
-- **Results** are printed for people, or as one JSON object with `--json`. The language server gives
-  the same object in camelCase. Times are RFC 3339 in UTC; sizes are in bytes.
+- **Results** are printed for people, or as one JSON object with `--json`. A tool gives the same
+  object, the language server gives it in camelCase. Times are RFC 3339 in UTC; sizes are in bytes.
 - **Exit codes** of the command line: 0; 1 for an [error](errors.md); 2 for bad usage; 130 when
   interrupted.
 """
@@ -46,6 +49,8 @@ _TAIL = """\
 ## Only in a shell
 
 - `redraft lsp` runs the [language server](protocol.md) on standard input and output.
+- `redraft mcp` runs the [server for agents](mcp.md) on standard input and output. It takes
+  `--root DIR` several times.
 - `redraft completion bash` (or `zsh`, `fish`) prints what makes your shell complete.
 - `redraft --version` prints the version, `redraft --help` the list of verbs, and
   `redraft VERB --help` what a verb takes.
@@ -76,14 +81,15 @@ def _section(command: Command, results: _Results) -> str:
     parts = [f"## {command.verb}", f"{command.title}. {_about(command)}".strip()]
     parts.append(f"`{usage(command)}`")
     facts = [f"- Language server: `redraft.{command.lsp}`" if command.lsp else ""]
+    facts.append(f"- MCP tool: `{command.mcp}`" if command.mcp else "")
     facts.append("- Changes files" if command.changes else "- Only reads")
     if command.destructive:
         facts.append("- Takes something out of sight: into the archive, the trash or the session")
     facts.append(f"- Result: {results.of(command.result)}")
     parts.append("\n".join(fact for fact in facts if fact))
-    rows = [_row(each) for each in _arguments(command)]
+    rows = [_row(command, each) for each in _arguments(command)]
     if rows:
-        heads = ["| argument | type | default |", "| --- | --- | --- |"]
+        heads = ["| argument | type | default | what it is |", "| --- | --- | --- | --- |"]
         parts.append("\n".join([*heads, *rows]))
     if command.examples:
         shown = "\n".join(f"/{example}" for example in command.examples)
@@ -109,7 +115,7 @@ def _place(command: Command, parameter: Parameter) -> int:
     return order.index(parameter.name) if parameter.name in order else len(order)
 
 
-def _row(parameter: Parameter) -> str:
+def _row(command: Command, parameter: Parameter) -> str:
     kinds = {"flag": "true or false", "list": "list of texts", "object": "JSON object"}
     kind = " \\| ".join(f"`{c}`" for c in parameter.choices) or kinds.get(
         parameter.kind, parameter.kind
@@ -120,7 +126,8 @@ def _row(parameter: Parameter) -> str:
         default = "the active session" if parameter.name == "name" else "none"
     else:
         default = f"`{str(parameter.default).lower()}`"
-    return f"| `{parameter.name}` | {kind} | {default} |"
+    about = described(command.verb, parameter.name).removesuffix(".")
+    return f"| `{parameter.name}` | {kind} | {default} | {about} |"
 
 
 class _Results:
