@@ -198,8 +198,22 @@ def test_the_page_of_the_protocol_names_every_request_of_the_file_system() -> No
     assert not {request for request in requests if f"`redraft/fs/{request}`" not in text}
 
 
+def test_the_page_of_the_server_for_agents_shows_an_echo_and_names_every_resource() -> None:
+    from pydantic import TypeAdapter
+
+    from redraft.faces.mcp.echo import Echo
+    from redraft.faces.mcp.resources import ALL, templates
+
+    text = read("docs/reference/mcp.md")
+    [shown] = [lines for _, language, lines in blocks(text) if language == "json"]
+    TypeAdapter(Echo).validate_json("\n".join(shown))
+    uris = [each.uri_template.removesuffix("{?root}") for each in templates()]
+    named = [uri.replace("{session}", "<name>").replace("{+path}", "<path>") for uri in uris]
+    assert all(f"`{uri}`" in text for uri in (ALL, *named))
+
+
 def test_commands_named_in_the_pages_exist() -> None:
-    verbs = {command.verb.split()[0] for command in COMMANDS} | {"lsp", "completion"}
+    verbs = {command.verb.split()[0] for command in COMMANDS} | {"lsp", "mcp", "completion"}
     for page in PAGES:
         text = page.read_text("utf-8")
         used = set(re.findall(r"`redraft ([a-z]+)\b", text))

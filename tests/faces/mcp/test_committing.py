@@ -1,6 +1,5 @@
 """A commit without force: previewed, or asked of the person where the client can ask."""
 
-
 from __future__ import annotations
 
 from collections.abc import Callable
