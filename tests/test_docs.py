@@ -205,8 +205,8 @@ def test_the_page_of_the_server_for_agents_shows_an_echo_and_names_every_resourc
     from redraft.faces.mcp.resources import ALL, templates
 
     text = read("docs/reference/mcp.md")
-    [shown] = [lines for _, language, lines in blocks(text) if language == "json"]
-    TypeAdapter(Echo).validate_json("\n".join(shown))
+    [shown] = ["\n".join(lines) for _, language, lines in blocks(text) if language == "json"]
+    TypeAdapter(Echo).validate_json(shown)
     uris = [each.uri_template.removesuffix("{?root}") for each in templates()]
     named = [uri.replace("{session}", "<name>").replace("{+path}", "<path>") for uri in uris]
     assert all(f"`{uri}`" in text for uri in (ALL, *named))

@@ -52,7 +52,7 @@ class Inspector:
 
 @pytest.fixture
 def inspector(book: Book, tmp_path: Path) -> Inspector:
-    return Inspector(book.path, tmp_path)
+    return Inspector(book.root, tmp_path)
 
 
 def test_the_tools_are_portable_in_the_inspectors_strict_eyes(inspector: Inspector) -> None:

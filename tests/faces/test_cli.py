@@ -70,6 +70,26 @@ def redraft(
     return call
 
 
+def test_retries_that_the_assistant_noticed_are_marked(redraft: Redraft) -> None:
+    redraft("session", "start", "one")
+    noticed = redraft("retry", "notes.md", "Too flat", "--auto-detected").out
+    assert noticed.startswith("Recorded retry 1 of notes.md (noticed by the assistant): Too flat\n")
+    assert "  Retries     1, noticed by the assistant\n" in redraft("session", "status").out
+    redraft("retry", "notes.md", "Too long")
+    status = redraft("session", "status")
+    assert "  Retries     2, 1 of them noticed by the assistant\n" in status.out
+    assert redraft("session", "status", "--json").json["auto_detected_count"] == 1
+    first, second = redraft("retry", "list").out.splitlines()[1:]
+    assert ("noticed" in first, "noticed" in second) == (True, False)
+
+
+def test_the_servers_stand_in_the_help(redraft: Redraft) -> None:
+    shown = redraft("--help").out
+    assert "  mcp " in shown
+    assert "  lsp " in shown
+    assert "--root DIR" in redraft("mcp", "--help").out
+
+
 # The life of a session ------------------------------------------------------------------------
 
 
