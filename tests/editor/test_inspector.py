@@ -1,4 +1,4 @@
-"""The server for agents, looked at by the protocol's reference inspector in its command-line mode."""
+"""The server for agents, as the protocol's reference inspector sees it from the command line."""
 
 from __future__ import annotations
 
