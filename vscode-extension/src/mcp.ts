@@ -17,7 +17,9 @@ export function offerMcp({ context, server, sessions }: Parts): vscode.Disposabl
     const roots = sessions.all();
     return roots.map(({ folder }) => {
       const label = roots.length > 1 ? `Redraft (${folder.name})` : "Redraft";
-      const definition = new vscode.McpStdioServerDefinition(label, program, args, {}, version);
+      // Said, because a working folder stands for the nearest folder above it that has sessions.
+      const rooted = [...args, "--root", folder.uri.fsPath];
+      const definition = new vscode.McpStdioServerDefinition(label, program, rooted, {}, version);
       definition.cwd = folder.uri;
       return definition;
     });
