@@ -46,7 +46,7 @@ async function restoreCheckpoint(parts: Parts, target?: Target): Promise<void> {
   const rows = [...checkpoints].reverse().map(checkpointRow);
   const { id, label } = chosen(await vscode.window.showQuickPick(rows, { title, placeHolder }));
   await confirm(
-    l10n.t("Restore the checkpoint {0}?", label.replace(/^\$\(.*?\) /, "")),
+    l10n.t("Restore the checkpoint “{0}”?", label.replace(/^\$\(.*?\) /, "")),
     l10n.t(
       "All changes of the session become as they were then. What it holds now is saved as a checkpoint first.",
     ),
@@ -86,29 +86,28 @@ async function recover(parts: Parts, target?: Target): Promise<void> {
     (crashed.length > 1
       ? chosen(await vscode.window.showQuickPick(crashed, { placeHolder }))
       : crashed[0]);
-  tellRecovery(parts, await parts.server.call("session.recover", { root, session: name }));
+  tellRecovery(parts, await parts.server.call("session.recover", { root, session: name }), name);
 }
 
-function tellRecovery({ server }: Parts, { session, found, repaired, left }: Recovery): void {
-  const details = [
-    ...found.map((each) => l10n.t("Found: {0}", each)),
-    ...repaired.map((each) => l10n.t("Repaired: {0}", each)),
-    ...left.map((each) => l10n.t("Left for you: {0}", each)),
-  ];
-  details.forEach((line) => {
-    server.output.info(line);
-  });
-  const what = session ?? l10n.t("All sessions");
-  const show = l10n.t("Show Output");
+/** `session`: the one that was to be recovered, where it was a single one. */
+function tellRecovery({ server }: Parts, recovery: Recovery, session?: string): void {
+  const { root, found, repaired, left } = recovery;
+  for (const [what, lines] of Object.entries({ found, repaired, left })) {
+    lines.forEach((line) => {
+      server.output.info(`${what}: ${line}`);
+    });
+  }
   const open = (): void => {
     server.output.show();
   };
-  if (left.length) {
-    tell(l10n.t("{0}: {1}", what, left.join(" ")), show, open);
-  } else if (repaired.length) {
-    tell(l10n.t("Repaired. {0}", repaired.join(" ")), show, open);
+  if (left.length && session !== undefined) {
+    tell(left.join(" "), l10n.t("Cancel {0}...", session), () =>
+      vscode.commands.executeCommand("redraft.ui.cancel", { root, session }),
+    );
+  } else if (left.length || repaired.length) {
+    tell([...repaired, ...left].join(" "), l10n.t("Show Output"), open);
   } else {
-    tell(l10n.t("Nothing is wrong, nothing had to be repaired."));
+    tell(l10n.t("Nothing had to be repaired."));
   }
 }
 

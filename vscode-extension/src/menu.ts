@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { l10n } from "vscode";
 
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, documentUri, pickRoot, type Target } from "./pickers";
+import { about, chosen, sessionFile, pickRoot, type Target } from "./pickers";
 import { isSessionDocument } from "./uris";
 import { age, changes, retries, size } from "./words";
 
@@ -39,7 +39,7 @@ export function menuCommands(parts: Parts): CommandTable {
 /** A session in full: its facts lead to what they are about, its documents open. */
 async function showSession(parts: Parts, target?: Target): Promise<void> {
   const args = await about(parts, target);
-  const { folder } = await pickRoot(parts, args);
+  const root = await pickRoot(parts, args);
   const session = await parts.server.call("session.status", args);
   const { language } = vscode.env;
   const drifted = new Set(session.drifted);
@@ -49,11 +49,13 @@ async function showSession(parts: Parts, target?: Target): Promise<void> {
       ...(drifted.has(path) ? { description: l10n.t("changed in the folder too") } : {}),
       ...(icon === "diff-removed" ? {} : { opens: path }),
     }));
+  const { lastCheckpoint } = session;
+  const checkpointAge = lastCheckpoint ? age(lastCheckpoint, language) : l10n.t("none");
   const rows: Row[] = [
     ...(session.description ? [{ label: `$(note) ${session.description}` }] : []),
     row("list-ordered", session.phase, "phase", session.currentTasks.join(", ")),
-    row("history", retries(l10n, session.retryCount), "showRetries"),
-    row("save", l10n.t("Checkpoints"), "restoreCheckpoint", session.lastCheckpoint ?? ""),
+    row("thumbsdown", retries(l10n, session.retryCount), "showRetries"),
+    row("save", l10n.t("Checkpoints"), "restoreCheckpoint", checkpointAge),
     {
       label: `$(clock) ${l10n.t("Started {0}", age(session.createdAt, language))}`,
       description: size(session.sizeBytes, language),
@@ -63,15 +65,15 @@ async function showSession(parts: Parts, target?: Target): Promise<void> {
     ...documents("diff-added", session.changes.created),
     ...documents("diff-removed", session.changes.deleted),
   ];
+  const placeHolder = l10n.t("Select a fact or a document to go to it");
   const title = `${session.name} (${session.status.toLowerCase()})`;
-  const { command, opens } = chosen(await vscode.window.showQuickPick(rows, { title }));
+  const { command, opens } = chosen(
+    await vscode.window.showQuickPick(rows, { title, placeHolder }),
+  );
   if (command) {
     await vscode.commands.executeCommand(command, { root: args.root, session: session.name });
   } else if (opens) {
-    await vscode.commands.executeCommand(
-      "vscode.open",
-      documentUri(folder.uri, session.name, opens),
-    );
+    await vscode.commands.executeCommand("vscode.open", sessionFile(root, session.name, opens));
   }
 }
 
@@ -115,12 +117,18 @@ function ofSession(changeCount: number, retryCount: number): Row[] {
           ),
         ]
       : []),
-    ...(retryCount ? [row("history", l10n.t("Show Retries..."), "showRetries")] : []),
+    ...(retryCount ? [row("thumbsdown", l10n.t("Show Retries..."), "showRetries")] : []),
     separator(l10n.t("session")),
     row("info", l10n.t("Show Status"), "status"),
     row("save", l10n.t("Save Checkpoint..."), "checkpoint"),
+    row("history", l10n.t("Restore Checkpoint..."), "restoreCheckpoint"),
     row("list-ordered", l10n.t("Set Phase..."), "phase"),
-    row("debug-pause", l10n.t("Pause"), "pause", l10n.t("Go on with the folder's own documents")),
+    row(
+      "circle-outline",
+      l10n.t("Pause"),
+      "pause",
+      l10n.t("Go on with the folder's own documents"),
+    ),
   ];
 }
 
@@ -129,7 +137,7 @@ function others(active: boolean): Row[] {
     separator(l10n.t("sessions")),
     row("add", l10n.t("Start..."), "start"),
     row("arrow-swap", l10n.t("Switch to..."), "switch"),
-    ...(active ? [] : [row("debug-continue", l10n.t("Resume..."), "resume")]),
+    ...(active ? [] : [row("circle-filled", l10n.t("Resume..."), "resume")]),
     row("discard", l10n.t("Undo Last Commit or Cancel..."), "undo"),
   ];
 }

@@ -2,9 +2,9 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { inSession } from "./documents/places";
 import type { Parts } from "./parts";
 import type { Root } from "./state";
-import { SESSION_SCHEME } from "./uris";
 import type { Summary } from "./wire";
 import { age, changes, retries } from "./words";
 
@@ -50,14 +50,9 @@ export async function about(
   return { root: folder.uri.fsPath, session: target?.session };
 }
 
-/** The document of a session at a path of the root, or another side of it. */
-export function documentUri(
-  folder: vscode.Uri,
-  session: string,
-  path: string,
-  scheme = SESSION_SCHEME,
-): vscode.Uri {
-  return vscode.Uri.joinPath(folder, path).with({ scheme, authority: session });
+/** A session's document at a path of its root. */
+export function sessionFile({ folder }: Root, session: string, path: string): vscode.Uri {
+  return inSession(session, vscode.Uri.joinPath(folder.uri, path).path);
 }
 
 /** A row of the list of sessions; without a session it starts a new one. */
@@ -73,6 +68,7 @@ interface RowButton extends vscode.QuickInputButton {
 }
 
 const MOST_ENDED = 10;
+const COMPARE = "redraft.ui.compareAll";
 
 /** A list of all sessions of a folder. It stays open, and fresh, while its buttons are used. */
 export async function pickSession(parts: Parts, root: string): Promise<SessionRow> {
@@ -80,7 +76,6 @@ export async function pickSession(parts: Parts, root: string): Promise<SessionRo
   pick.placeholder = l10n.t("Select the session to switch to");
   pick.matchOnDescription = pick.matchOnDetail = pick.ignoreFocusOut = true;
   pick.keepScrollPosition = true;
-  let pressed = false;
   const refresh = async (): Promise<void> => {
     pick.busy = true;
     const label = pick.activeItems[0]?.label;
@@ -88,24 +83,24 @@ export async function pickSession(parts: Parts, root: string): Promise<SessionRo
     pick.activeItems = pick.items.filter((row) => row.label === label);
     pick.busy = false;
   };
-  const refreshing = parts.sessions.onDidChange(() => void refresh());
+  const refreshing = vscode.Disposable.from(
+    parts.sessions.onDidChange(() => void refresh()),
+    parts.server.onDidCall((name) => name !== "session.list" && void refresh()),
+  );
   const picked = new Promise<SessionRow | undefined>((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]);
     });
     pick.onDidHide(() => {
-      if (!pressed) {
-        resolve(undefined); // What a button asks hides the list, which is shown again after it.
-      }
+      resolve(undefined);
     });
   });
-  pick.onDidTriggerItemButton(async ({ button, item }) => {
-    pressed = true;
-    const target: Target = { root, session: item.summary?.name };
-    await vscode.commands.executeCommand((button as RowButton).command, target);
-    pressed = false;
-    pick.show();
-    await refresh();
+  pick.onDidTriggerItemButton(({ button, item }) => {
+    const { command } = button as RowButton;
+    void vscode.commands.executeCommand(command, { root, session: item.summary?.name });
+    if (command === COMPARE) {
+      pick.hide(); // The list would cover what it opens.
+    }
   });
   pick.show();
   try {
@@ -146,9 +141,9 @@ function liveRow(summary: Summary): SessionRow {
     COMPLETED: { icon: "pass", said: l10n.t("completed") },
   }[summary.status];
   const buttons = [
-    button("check", l10n.t("Commit..."), "commit"),
-    button("diff-multiple", l10n.t("Compare All with Global"), "compareAll"),
-    button("trash", l10n.t("Cancel..."), "cancel"),
+    button("check", l10n.t("Commit..."), "redraft.ui.commit"),
+    button("diff-multiple", l10n.t("Compare All with Global"), COMPARE),
+    button("trash", l10n.t("Cancel..."), "redraft.ui.cancel"),
   ];
   return {
     ...sessionRow(summary, `$(${icon})`, said),
@@ -158,7 +153,7 @@ function liveRow(summary: Summary): SessionRow {
 
 function endedRow(summary: Summary): SessionRow {
   const said = summary.status === "COMPLETED" ? l10n.t("completed") : l10n.t("cancelled");
-  const buttons = [button("discard", l10n.t("Bring Back"), "undo")];
+  const buttons = [button("discard", l10n.t("Bring Back"), "redraft.ui.undo")];
   return { ...sessionRow(summary, "$(archive)", said), ended: true, buttons };
 }
 
@@ -178,8 +173,8 @@ function sessionRow(summary: Summary, icon: string, said: string): SessionRow {
   };
 }
 
-function button(icon: string, tooltip: string, name: string): RowButton {
-  return { iconPath: new vscode.ThemeIcon(icon), tooltip, command: `redraft.ui.${name}` };
+function button(icon: string, tooltip: string, command: string): RowButton {
+  return { iconPath: new vscode.ThemeIcon(icon), tooltip, command };
 }
 
 /** What a person chose or typed. @throws CancellationError if they left it */

@@ -2,9 +2,11 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { sessionUri } from "./documents/places";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, confirm, documentUri, pickRoot, tell, type Target } from "./pickers";
-import { isSessionDocument, RETRY_SCHEME, sessionDocument } from "./uris";
+import { about, chosen, confirm, pickRoot, sessionFile, tell, type Target } from "./pickers";
+import type { Root } from "./state";
+import { RETRY_SCHEME } from "./uris";
 import type { Retry } from "./wire";
 import { age } from "./words";
 
@@ -44,24 +46,16 @@ async function recordRetry(parts: Parts, target?: DocumentTarget): Promise<void>
 async function documentInView(parts: Parts, target?: Target): Promise<vscode.Uri> {
   const root = await pickRoot(parts, target);
   const { uri } = vscode.window.activeTextEditor?.document ?? {};
-  if (uri && isSessionDocument(uri)) {
-    return uri;
-  }
-  const folder = root.folder.uri;
-  const active = root.snapshot?.active?.name;
-  const found = uri?.scheme === "file" && sessionDocument(folder.path, active, uri.path);
-  if (found) {
-    return folder.with({ scheme: "redraft", authority: found.session, path: found.path });
+  const shown = uri && sessionUri(parts.sessions, uri);
+  if (shown) {
+    return shown;
   }
   const args = await about(parts, target);
   const { name, changes } = await parts.server.call("session.status", args);
   const placeHolder = l10n.t("Select the document whose version is rejected");
   const paths = [...changes.modified, ...changes.created];
-  return documentUri(
-    folder,
-    name,
-    chosen(await vscode.window.showQuickPick(paths, { placeHolder })),
-  );
+  const path = chosen(await vscode.window.showQuickPick(paths, { placeHolder }));
+  return sessionFile(root, name, path);
 }
 
 async function save(uri: vscode.Uri): Promise<void> {
@@ -74,9 +68,11 @@ async function save(uri: vscode.Uri): Promise<void> {
 async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void> {
   const lens = target?.uri ? vscode.Uri.parse(target.uri) : undefined;
   const root = (lens && parts.sessions.of(lens)) ?? (await pickRoot(parts, target));
-  const folder = root.folder.uri;
   const about = lens ? { filePath: lens.toString() } : { session: target?.session };
-  const { retries } = await parts.server.call("retry.list", { root: folder.fsPath, ...about });
+  const { retries } = await parts.server.call("retry.list", {
+    root: root.folder.uri.fsPath,
+    ...about,
+  });
   if (retries.length === 0) {
     tell(l10n.t("No retries have been recorded."));
     return;
@@ -93,7 +89,7 @@ async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void>
   }));
   pick.onDidChangeActive(([row]) => {
     if (row) {
-      void vscode.commands.executeCommand("vscode.open", side(folder, row.retry), {
+      void vscode.commands.executeCommand("vscode.open", side(root, row.retry), {
         viewColumn: vscode.ViewColumn.Beside,
         preserveFocus: true,
         preview: true,
@@ -117,9 +113,9 @@ async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void>
   pick.dispose();
   await closePreviews();
   if (choice?.[0] === restore) {
-    await restoreRetry(parts, folder, choice[1]);
+    await restoreRetry(parts, root, choice[1]);
   } else if (choice) {
-    await compareRetry(folder, choice[1]);
+    await compareRetry(root, choice[1]);
   }
 }
 
@@ -138,8 +134,9 @@ function retryRow(retry: Retry, withFile: boolean): RetryRow {
 }
 
 /** The version that a retry rejected, read-only. */
-function side(folder: vscode.Uri, { session, file, number }: Retry): vscode.Uri {
-  return documentUri(folder, session ?? "", file, RETRY_SCHEME).with({ query: `n=${number}` });
+function side(root: Root, { session, file, number }: Retry): vscode.Uri {
+  const document = sessionFile(root, session ?? "", file);
+  return document.with({ scheme: RETRY_SCHEME, query: `n=${number}` });
 }
 
 /** The tabs that moving through the list opened. */
@@ -152,22 +149,22 @@ async function closePreviews(): Promise<void> {
   await vscode.window.tabGroups.close(previews);
 }
 
-async function compareRetry(folder: vscode.Uri, retry: Retry): Promise<void> {
-  const present = documentUri(folder, retry.session ?? "", retry.file);
+async function compareRetry(root: Root, retry: Retry): Promise<void> {
+  const present = sessionFile(root, retry.session ?? "", retry.file);
   const title = l10n.t("{0} (retry {1} ↔ session)", baseName(present), retry.number);
-  await vscode.commands.executeCommand("vscode.diff", side(folder, retry), present, title);
+  await vscode.commands.executeCommand("vscode.diff", side(root, retry), present, title);
 }
 
-async function restoreRetry({ server }: Parts, folder: vscode.Uri, retry: Retry): Promise<void> {
+async function restoreRetry({ server }: Parts, root: Root, retry: Retry): Promise<void> {
   const { session, file, number } = retry;
-  const uri = documentUri(folder, session ?? "", file);
+  const uri = sessionFile(root, session ?? "", file);
   await save(uri);
   await confirm(
     l10n.t("Replace the present text of {0} with retry {1}?", baseName(uri), number),
     l10n.t("The present text is kept in a checkpoint of the session."),
     l10n.t("Restore"),
   );
-  const args = { root: folder.fsPath, session: session ?? undefined };
+  const args = { root: root.folder.uri.fsPath, session: session ?? undefined };
   const label = l10n.t("Before restoring retry {0} of {1}", number, file);
   await server.call("session.checkpoint", { ...args, label });
   const before = await vscode.workspace.fs.readFile(uri);

@@ -5,19 +5,18 @@ import {
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
-  ConnectionError,
-  ErrorCodes,
-  ResponseError,
-  WorkDoneProgress,
-  WorkDoneProgressCancelNotification,
   type LanguageClientOptions,
   type RequestParam,
   type RequestType,
 } from "vscode-languageclient/node";
 
 import { filesChanged, sessionChanged, type FileChange, type Snapshot } from "./protocol";
+import { withProgress } from "./progress";
+import { asFailure, interrupted, isLost, NoServer } from "./refusals";
 import { SESSION_SCHEME } from "./uris";
-import type { Commands } from "./wire";
+import type { CommandName, Commands } from "./wire";
+
+export { NoServer, RedraftFailure } from "./refusals";
 
 /** `absent`: nothing was started yet; `failed`: it ended, and starting again is up to a person. */
 export type ServerState = "absent" | "starting" | "running" | "failed";
@@ -29,29 +28,11 @@ export type FindCommand = (how: {
 
 const RESTARTS = 4;
 const WITHIN_MS = 3 * 60 * 1000;
-const UNSEEN_MS = 500;
 
 export interface Introduction {
   readonly command: readonly string[];
   readonly experimental: unknown;
 }
-
-/** A command that the server refused: `code` is one of the stable words of docs/reference/errors.md. */
-export class RedraftFailure extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly suggestions: readonly string[],
-    readonly data: Readonly<Record<string, unknown>>,
-    /** The folder that the command was about, if it named one. */
-    readonly root: string | undefined,
-  ) {
-    super(message);
-  }
-}
-
-/** There is no server to ask. A person who asked for something has been told why already. */
-export class NoServer extends Error {}
 
 /** A client that leaves it to the server's owner to tell a person what fails. */
 class QuietClient extends LanguageClient {
@@ -66,15 +47,17 @@ export class Server implements vscode.Disposable {
   /** Counts the starts and stops, so that a start that was overtaken knows it. */
   private turn = 0;
   private closings: number[] = [];
-  private tokens = 0;
   private current: ServerState = "absent";
   private started: readonly string[] = [];
   private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
   private readonly snapshotEmitter = new vscode.EventEmitter<Snapshot>();
+  private readonly doneEmitter = new vscode.EventEmitter<CommandName>();
   private readonly filesEmitter = new vscode.EventEmitter<readonly FileChange[]>();
 
   readonly onDidChangeState = this.stateEmitter.event;
   readonly onDidChangeSession = this.snapshotEmitter.event;
+  /** A command of this window was carried out. */
+  readonly onDidCall = this.doneEmitter.event;
   readonly onDidChangeFiles = this.filesEmitter.event;
 
   constructor(
@@ -109,8 +92,9 @@ export class Server implements vscode.Disposable {
     const params = { command: `redraft.${name}`, arguments: [args] };
     try {
       const answer: unknown = title
-        ? await this.withProgress(client, params, title)
+        ? await withProgress(client, params, title)
         : await client.sendRequest(ExecuteCommandRequest.type, params);
+      this.doneEmitter.fire(name);
       // What comes back is checked by the server against the declaration that the type was written from.
       return answer as Commands[Name]["result"];
     } catch (error) {
@@ -178,6 +162,7 @@ export class Server implements vscode.Disposable {
     this.stateEmitter.dispose();
     this.snapshotEmitter.dispose();
     this.filesEmitter.dispose();
+    this.doneEmitter.dispose();
   }
 
   /** `again`: the second try, for which the command is looked at more closely. */
@@ -315,94 +300,12 @@ export class Server implements vscode.Disposable {
       this.stateEmitter.fire(state);
     }
   }
-
-  /** Run a command and show how far it is, unless it is done before anybody could read that. */
-  private async withProgress(
-    client: LanguageClient,
-    params: { command: string; arguments: unknown[] },
-    title: string,
-  ): Promise<unknown> {
-    this.tokens += 1;
-    const token = `redraft-${this.tokens}`;
-    const request = { ...params, workDoneToken: token };
-    const answer: Promise<unknown> = client.sendRequest(ExecuteCommandRequest.type, request);
-    if (await isSettled(answer, UNSEEN_MS)) {
-      return answer;
-    }
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    return vscode.window.withProgress(options, async (progress, cancellation) => {
-      let done = 0;
-      const steps = client.onProgress(WorkDoneProgress.type, token, (step) => {
-        if (step.kind === "report") {
-          const increment = (step.percentage ?? done) - done;
-          done += increment;
-          progress.report({ increment, ...(step.message ? { message: step.message } : {}) });
-        }
-      });
-      cancellation.onCancellationRequested(() => {
-        void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
-      });
-      try {
-        return await answer;
-      } finally {
-        steps.dispose();
-      }
-    });
-  }
-}
-
-/** Whether an answer, or a failure, has come after some time. */
-function isSettled(answer: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const settled = answer.then(
-    () => true,
-    () => true,
-  );
-  const late = new Promise<boolean>((resolve) => {
-    setTimeout(resolve, milliseconds, false);
-  });
-  return Promise.race([settled, late]);
 }
 
 function cwd(): string {
   return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
 }
 
-/** Whether a request failed because the server is gone: what it did before is not known. */
-function isLost(error: unknown): boolean {
-  const { MessageWriteError, ConnectionInactive } = ErrorCodes;
-  return (
-    error instanceof ConnectionError ||
-    (error instanceof ResponseError &&
-      error.code >= MessageWriteError &&
-      error.code <= ConnectionInactive)
-  );
-}
-
-function interrupted(): string {
-  return vscode.l10n.t(
-    "The language server ended while it worked, and is started again. Nothing is lost. See what was done, then repeat.",
-  );
-}
-
 function overtaken(): NoServer {
   return new NoServer(vscode.l10n.t("The language server was restarted meanwhile."));
-}
-
-function asFailure(error: unknown, root: string | undefined): unknown {
-  const data: unknown = error instanceof ResponseError ? error.data : undefined;
-  if (!isRecord(data) || typeof data["code"] !== "string") {
-    return error;
-  }
-  const suggestions = Array.isArray(data["suggestions"]) ? data["suggestions"] : [];
-  return new RedraftFailure(
-    data["code"],
-    String(data["message"]),
-    suggestions.filter((each): each is string => typeof each === "string"),
-    data,
-    root,
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

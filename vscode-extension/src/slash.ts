@@ -49,7 +49,8 @@ async function ask(begun: string): Promise<string> {
   });
   const line = new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {
-      const [offer] = pick.selectedItems;
+      // Who types fast may press Enter before the list has followed: then what was typed counts.
+      const offer = pick.selectedItems[0] ?? offers(pick.value)[0];
       if (offer?.beginning === undefined) {
         resolve(offer?.line ?? pick.value.trim());
       } else {

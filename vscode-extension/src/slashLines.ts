@@ -6,7 +6,7 @@ export interface Offer {
   readonly label: string;
   readonly description?: string;
   readonly detail: string;
-  /** The line, if it lacks nothing; else the beginning to go on from. */
+  /** The line, if it lacks nothing; else the beginning to go on from; neither for what was typed. */
   readonly line?: string;
   readonly beginning?: string;
   readonly alwaysShow: true;
@@ -35,7 +35,7 @@ export function offers(typed: string): Offer[] {
   const begun = command && line.length > command.verb.length;
   const words = line.toLowerCase().replace(/^\//, "");
   return [
-    ...(begun ? [{ label: line, detail: command.title, line, alwaysShow: true } as const] : []),
+    ...(begun ? [{ label: line, detail: command.title, alwaysShow: true } as const] : []),
     ...known
       .filter(({ verb, title }) => `${verb} ${title}`.toLowerCase().includes(words))
       .map(({ verb, rest, title }) => ({

@@ -25,7 +25,8 @@ describe("completion of a slash line", () => {
 
   test("a line with its words is offered first, as it was typed", () => {
     const line = '/retry a.md "Too slow"';
-    assert.deepEqual([offers(line)[0]?.line, offers(line)[0]?.detail], [line, "Record a retry"]);
+    const [typed] = offers(line);
+    assert.deepEqual(typed, { label: line, detail: "Record a retry", alwaysShow: true });
   });
 });
 

@@ -45,17 +45,17 @@ class SessionFileSystem implements vscode.FileSystemProvider {
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const { type, ...rest } = await this.ask(protocol.stat, { uri: uri.toString() });
+    const { type, ...rest } = await this.ask(protocol.stat, { uri: uri.toString() }, true);
     return { type: TYPES[type], ...rest };
   }
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { entries } = await this.ask(protocol.readDirectory, { uri: uri.toString() });
+    const { entries } = await this.ask(protocol.readDirectory, { uri: uri.toString() }, true);
     return entries.map(({ name, type }) => [name, TYPES[type]]);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { content } = await this.ask(protocol.readFile, { uri: uri.toString() });
+    const { content } = await this.ask(protocol.readFile, { uri: uri.toString() }, true);
     return Buffer.from(content, "base64");
   }
 
@@ -66,7 +66,7 @@ class SessionFileSystem implements vscode.FileSystemProvider {
   ): Promise<void> {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const content = view.toString("base64");
-    await this.ask(protocol.writeFile, { uri: uri.toString(), content, ...how });
+    await this.ask(protocol.writeFile, { uri: uri.toString(), content, ...how }, how.overwrite);
   }
 
   async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
@@ -98,9 +98,10 @@ class SessionFileSystem implements vscode.FileSystemProvider {
   private async ask<P, R>(
     type: RequestType<P, R, protocol.FileSystemFailure>,
     params: P,
+    repeatable = false,
   ): Promise<R> {
     try {
-      return await this.server.request(type, params);
+      return await this.server.request(type, params, repeatable);
     } catch (error) {
       throw inTheEditorsWords(error);
     }

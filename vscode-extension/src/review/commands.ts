@@ -28,9 +28,10 @@ export function reviewCommands(parts: Parts): CommandTable {
     "redraft.ui.commitFile": ofDocuments((scope) => committer.commit(scope)),
     "redraft.ui.cancel": ofSession((scope) => cancelSession(parts, scope)),
     "redraft.ui.complete": ofSession((scope) => completeSession(parts, scope)),
-    "redraft.ui.undo": () => {
-      const root = parts.sessions.current()?.folder.uri.fsPath;
-      return undoLast(parts, root === undefined ? {} : { root });
+    "redraft.ui.undo": (target?: Partial<Scope>) => {
+      const root = target?.root ?? parts.sessions.current()?.folder.uri.fsPath;
+      const session = target?.session;
+      return undoLast(parts, { ...(root && { root }), ...(session && { session }) });
     },
     "redraft.ui.discard": ofDocuments((scope, args) => discardChanges(parts, scope, args)),
     "redraft.ui.compareAll": ofSession(({ root, session }) => compareAll(parts, root, session)),

@@ -28,8 +28,9 @@ export function globalOf(uri: vscode.Uri): vscode.Uri {
 
 /** The session that an argument of a command names, else the active one. */
 export function sessionScope({ sessions }: Parts, argument: unknown): Scope | undefined {
-  const root = sessions.current();
-  const named = isRecord(argument) ? argument["session"] : undefined;
+  const { session: named, root: where } = isRecord(argument) ? argument : {};
+  const root =
+    sessions.all().find(({ folder }) => folder.uri.fsPath === where) ?? sessions.current();
   const session = typeof named === "string" ? named : root?.snapshot?.active?.name;
   return root && session !== undefined ? { root: root.folder.uri.fsPath, session } : undefined;
 }
