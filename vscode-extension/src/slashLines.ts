@@ -32,20 +32,20 @@ export function onlyAsks(line: string): boolean {
 export function offers(typed: string): Offer[] {
   const line = typed.trim();
   const command = commandOf(line);
-  const begun = command && line.length > command.verb.length;
   const words = line.toLowerCase().replace(/^\//, "");
-  return [
-    ...(begun ? [{ label: line, detail: command.title, alwaysShow: true } as const] : []),
-    ...known
-      .filter(({ verb, title }) => `${verb} ${title}`.toLowerCase().includes(words))
-      .map(({ verb, rest, title }) => ({
-        label: verb,
-        description: rest,
-        detail: title,
-        ...(rest.startsWith("<") ? { beginning: `${verb} ` } : { line: verb }),
-        alwaysShow: true as const,
-      })),
-  ];
+  const completions = known
+    .filter(({ verb, title }) => `${verb} ${title}`.toLowerCase().includes(words))
+    .map(({ verb, rest, title }) => ({
+      label: verb,
+      description: rest,
+      detail: title,
+      ...(rest.startsWith("<") ? { beginning: `${verb} ` } : { line: verb }),
+      alwaysShow: true as const,
+    }));
+  const begun = command && line.length > command.verb.length;
+  const asTyped = begun ? [{ label: line, detail: command.title, alwaysShow: true } as const] : [];
+  // What is typed may be the beginning of another command: "/retry li" is more likely a list.
+  return [...completions, ...asTyped];
 }
 
 /** An answer as indented lines: names, values, and lists with a hyphen. */

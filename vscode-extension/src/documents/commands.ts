@@ -64,7 +64,7 @@ async function compare(document: vscode.Uri): Promise<void> {
   // What is no text has no read-only side; an editor for pictures cannot change it anyway.
   const text = !inSession || (await isText(document));
   const left = inGlobal ? (text ? globalSide(document) : globalFile(document)) : nothing;
-  const title = vscode.l10n.t("{0} (Global \u2194 {1})", nameOf(document), document.authority);
+  const title = vscode.l10n.t("{0} (Global ↔ {1})", nameOf(document), document.authority);
   await vscode.commands.executeCommand("vscode.diff", left, inSession ? document : nothing, title);
 }
 
