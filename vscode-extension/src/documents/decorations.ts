@@ -34,6 +34,7 @@ export function showDecorations(changes: ReviewedChanges): vscode.Disposable {
 
 class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
   private decorations: ReadonlyMap<string, vscode.FileDecoration> = new Map();
+  private active: ReadonlySet<string> = new Set();
   private readonly emitter = new vscode.EventEmitter<vscode.Uri[] | undefined>();
 
   readonly onDidChangeFileDecorations = this.emitter.event;
@@ -41,6 +42,7 @@ class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
   show(reviews: readonly Review[]): void {
     const before = this.decorations;
     this.decorations = new Map(reviews.flatMap(marksOf));
+    this.active = new Set(reviews.map(({ session }) => session.toLowerCase()));
     const touched = new Set([...before.keys(), ...this.decorations.keys()]);
     this.emitter.fire([...touched].map((uri) => vscode.Uri.parse(uri)));
   }
@@ -54,11 +56,19 @@ class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
       return undefined;
     }
     const mark = this.decorations.get(uri.toString());
-    return mark ?? (isSessionDocument(uri) ? unchanged(uri) : undefined);
+    return mark ?? (isSessionDocument(uri) ? this.plain(uri.authority) : undefined);
   }
 
   dispose(): void {
     this.emitter.dispose();
+  }
+
+  /** The mark of a document that is in a session. What sessions that are not active changed is not known here. */
+  private plain(session: string): vscode.FileDecoration {
+    const tooltip = this.active.has(session.toLowerCase())
+      ? vscode.l10n.t("In session {0}, unchanged", session)
+      : vscode.l10n.t("In session {0}", session);
+    return new vscode.FileDecoration("S", tooltip);
   }
 }
 
@@ -91,8 +101,4 @@ function markOf({ kind, drifted }: Row, session: string): vscode.FileDecoration 
   const mark = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
   mark.propagate = kind !== "created"; // A new document is in no folder yet.
   return mark;
-}
-
-function unchanged(uri: vscode.Uri): vscode.FileDecoration {
-  return new vscode.FileDecoration("S", vscode.l10n.t("In session {0}, unchanged", uri.authority));
 }

@@ -1,9 +1,10 @@
 /** Ending a session without a commit, taking back what was done last, and discarding changes. */
 import * as vscode from "vscode";
 
+import { settleUnsaved } from "../documents/ended";
 import type { Parts } from "../parts";
 import type { Undone } from "../wire";
-import { settleUnsaved } from "./settle";
+
 import { documentUris, type Scope } from "./targets";
 import { cancelDetail, documents, listed, undoDetail } from "./wording";
 

@@ -1,13 +1,13 @@
 /** Committing: what would happen, a question, the deed, and the way back. */
 import * as vscode from "vscode";
 
+import { settleUnsaved } from "../documents/ended";
 import type { Parts } from "../parts";
 import { RedraftFailure } from "../server";
 import type { OnConflict, Preview, PreviewFile } from "../wire";
 import { offerUndo } from "./cancel";
 import type { Merges } from "./merge";
 import { openDifferences } from "./scm";
-import { settleUnsaved } from "./settle";
 import type { Scope } from "./targets";
 import { committed, documents, listed, previewDetail, isSolved } from "./wording";
 
