@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 from tests.editor.quick_input import QuickInput
+from tests.editor.waiting import eventually
 
 # VS Code draws spaces as no-break spaces.
 _NO_BREAK = "\u00a0"
@@ -162,8 +163,14 @@ class Views:
     def press_in_scm(self, text: str, button: str) -> None:
         """Press a button in a row of Source Control, by its tooltip."""
         row = self.scm_row(text).first
-        row.hover()
-        row.locator(f'.action-label[aria-label*="{button}"]').first.click()
+        pressed = row.locator(f'.action-label[aria-label*="{button}"]').first
+
+        def is_offered() -> bool:
+            row.hover()  # once more if the row moved away from under the mouse
+            return pressed.is_visible()
+
+        eventually(is_offered, f"the row {text} offers {button}")
+        pressed.click()
 
     def scm_title_action(self, label: str) -> Locator:
         """A button in a title of Source Control."""

@@ -51,9 +51,13 @@ export class ReviewedChanges implements vscode.Disposable {
     const asking = ++this.asked;
     const roots = server.state === "running" ? sessions.all() : [];
     const answers = await Promise.all(roots.map((root) => this.ask(root)));
-    if (asking === this.asked) {
-      this.reviews = answers.filter((review) => review !== undefined);
-      this.emitter.fire();
+    if (asking !== this.asked) {
+      return; // A newer question is under way: only its answer counts.
+    }
+    const before = JSON.stringify(this.reviews.map(essence));
+    this.reviews = answers.filter((review) => review !== undefined);
+    if (JSON.stringify(this.reviews.map(essence)) !== before) {
+      this.emitter.fire(); // What is drawn anew without need moves away from under the mouse.
     }
   }
 
@@ -70,4 +74,8 @@ export class ReviewedChanges implements vscode.Disposable {
       return undefined; // The session or the server has just gone: its notification follows.
     }
   }
+}
+
+function essence({ root, session, rows }: Review): unknown {
+  return [root.folder.uri.toString(), session, rows];
 }

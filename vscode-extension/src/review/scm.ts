@@ -96,23 +96,21 @@ function stateOf(row: Row, resourceUri: vscode.Uri): vscode.SourceControlResourc
 /** What a row of the view hands to its commands. */
 export type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "contextValue">;
 
-/** The difference of a row; a document that has only one side is shown as it is. */
+/** The difference of a row. */
 export async function openChange(parts: Parts, row: RowState): Promise<void> {
   const [uri] = documentUris(parts, [row]);
-  if (!uri || row.contextValue !== "modified") {
-    await openRow(parts, row);
-    return;
-  }
-  const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
-  const title = vscode.l10n.t("{0} (Global ↔ Session)", name);
-  await vscode.commands.executeCommand("vscode.diff", globalOf(uri), uri, title);
+  await vscode.commands.executeCommand("redraft.ui.compareWithGlobal", uri);
 }
 
+/** The document of a row; of one that is deleted, what the folder has. */
 export async function openRow(parts: Parts, row: RowState): Promise<void> {
   const [uri] = documentUris(parts, [row]);
-  const shown = uri && row.contextValue === "deleted" ? globalOf(uri) : uri;
+  if (row.contextValue === "deleted") {
+    await vscode.commands.executeCommand("redraft.ui.openGlobal", uri);
+    return;
+  }
   // Kept, not as a preview: the editor forgets a preview of a scheme of ours once it is replaced.
-  await vscode.commands.executeCommand("vscode.open", shown, { preview: false });
+  await vscode.commands.executeCommand("vscode.open", uri, { preview: false });
 }
 
 /** All differences of a session in one editor. */
