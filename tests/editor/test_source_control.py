@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from tests.editor.books import Book
 from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
@@ -23,29 +23,23 @@ def changed_session(book: Book) -> None:
     book.accept()
 
 
+def drawn_after(label: Locator) -> str:
+    """The letters that decorations put at the end of a row."""
+    drawn = label.evaluate("label => getComputedStyle(label, '::after').content")
+    return str(drawn).strip('"')
+
+
 def test_each_change_has_its_row_and_a_row_leads_to_the_difference(
     editor: Workbench, book: Book
 ) -> None:
     changed_session(book)
     editor.show_source_control()
     expect(editor.scm_row("chapter-01.md")).to_contain_text("part-1-the-lamp")
-    for row, letter in [
-        ("chapter-01.md", "M"),
-        ("chapter-02.md", "M!"),
-        ("interlude.md", "A"),
-        ("tobias-finch.md", "D"),
-    ]:
-        expect(editor.scm_row(row).locator(".monaco-icon-label")).to_have_attribute(
-            "aria-label", re.compile("session colder-sea")
-        )
-        drawn = editor.scm_row(row).locator(".monaco-icon-label").first
-        eventually(
-            lambda drawn=drawn, letter=letter: (
-                drawn.evaluate("label => getComputedStyle(label, '::after').content")
-                == f'"{letter}"'
-            ),
-            f"{row} is marked {letter}",
-        )
+    names = ["chapter-01.md", "chapter-02.md", "interlude.md", "tobias-finch.md"]
+    labels = [editor.scm_row(name).locator(".monaco-icon-label").first for name in names]
+    for label in labels:
+        expect(label).to_have_attribute("aria-label", re.compile("session colder-sea"))
+    eventually(lambda: [drawn_after(label) for label in labels] == ["M", "M!", "A", "D"], "letters")
     groups = editor.page.locator(".scm-view .resource-group")
     expect(groups).to_have_text(
         [re.compile("Changed in the Folder Too.*1"), re.compile("Changes.*3")]
