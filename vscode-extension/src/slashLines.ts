@@ -42,10 +42,12 @@ export function offers(typed: string): Offer[] {
       ...(rest.startsWith("<") ? { beginning: `${verb} ` } : { line: verb }),
       alwaysShow: true as const,
     }));
-  const begun = command && line.length > command.verb.length;
-  const asTyped = begun ? [{ label: line, detail: command.title, alwaysShow: true } as const] : [];
-  // What is typed may be the beginning of another command: "/retry li" is more likely a list.
-  return [...completions, ...asTyped];
+  // What is typed may begin another command: "/retry li" is more likely a list. The editor would
+  // put it first, as the label that fits best, so it is left out then.
+  if (!command || line === command.verb || known.some(({ verb }) => verb.startsWith(line))) {
+    return completions;
+  }
+  return [{ label: line, detail: command.title, alwaysShow: true }, ...completions];
 }
 
 /** An answer as indented lines: names, values, and lists with a hyphen. */

@@ -23,6 +23,13 @@ describe("completion of a slash line", () => {
     assert.equal(offers("/session list")[0]?.line, "/session list");
   });
 
+  test("a line that may begin another command is completed, not run", () => {
+    assert.deepEqual(
+      offers("/retry resto").map(({ label }) => label),
+      ["/retry restore"],
+    );
+  });
+
   test("a line with its words is offered first, as it was typed", () => {
     const line = '/retry a.md "Too slow"';
     const [typed] = offers(line);
