@@ -105,9 +105,10 @@ def test_tabs_that_were_open_before_a_session_lead_to_it_when_they_come_in_front
         editor.tab(name(document)).dblclick()
         expect(editor.tab(name(document)).locator(".italic")).to_have_count(0)
     editor.command("View: Pin Editor")  # the fourth, which is the first tab from now on
-    editor.open_file(name(SIX[1]))
+    expect(editor.tab(name(SIX[3]))).to_have_class(re.compile(r"\bsticky\b"))
+    open_in(editor, SIX[1], None)
     editor.type_text("Not saved yet. ", line=1)
-    editor.open_file(name(SIX[2]))
+    open_in(editor, SIX[2], None)
     editor.go_to_line(11)
     tabs = [name(SIX[3]), name(SIX[0]), name(SIX[1]) + "*", name(SIX[2])]
     expect_tabs(editor, *tabs)

@@ -273,3 +273,33 @@ async def test_only_the_phase_by_another_process_is_told_through_the_watchers(
     await elsewhere(watched, "session", "phase", "REVIEW")
     watcher.saw((watched / ".workflow" / "phases" / "workflow-session.json", CHANGED))
     await watcher.until(lambda: watcher.last(watched)["active"]["phase"] == "REVIEW")
+
+
+async def test_a_copy_that_was_written_in_place_is_told_where_it_is_open_without_watchers(
+    server: Editor, root: Path
+) -> None:
+    await server.command("session.start", name="unseen")
+    document = uri("unseen", root / "notes.md")
+    await server.write(document, b"mine")
+    server.open(document)
+    told = {"uri": document, "type": "changed"}
+    await server.until(lambda: told in server.changes)
+    for _ in range(2):
+        server.changes.clear()
+        with (root / ".workflow" / "unseen" / "files" / "notes.md").open("ab") as copy:
+            copy.write(b" and theirs")
+        await server.until(lambda: told in server.changes)
+    server.close(document)
+
+
+async def test_a_watcher_that_saw_only_the_lock_is_enough_for_an_open_document(
+    watcher: Editor, watched: Path
+) -> None:
+    await watcher.command("session.start", name="unseen")
+    document = uri("unseen", watched / "notes.md")
+    watcher.open(document)
+    watcher.changes.clear()
+    await elsewhere(watched, "delete", "notes.md")
+    watcher.saw((watched / ".workflow" / ".lock", CHANGED))
+    await watcher.until(lambda: {"uri": document, "type": "deleted"} in watcher.changes)
+    watcher.close(document)

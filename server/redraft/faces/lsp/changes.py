@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from redraft.faces.lsp.documents import session_spot
 from redraft.faces.lsp.errors import unexpected
 from redraft.faces.lsp.presence import Presence, look
+from redraft.faces.lsp.unseen import OpenDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -62,6 +63,7 @@ class Announcer:
         self._workers = workers
         self._tell = tell
         self._opened = opened
+        self._open_documents = OpenDocuments(folders, workers, opened)
         self._watched: dict[str, _Watched] = {}
         self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,6 +113,10 @@ class Announcer:
         if changes:
             self._tell(FILES_CHANGED, {"changes": changes})
 
+    async def look_at_open_documents(self, root: Root) -> None:
+        """Tell which of the client's open documents have changed since the last look."""
+        self.documents(await self._open_documents.news(root))
+
     def _is_news(self, whole: Spot, kind: Kind) -> bool:
         """Whether the client does not know yet what is told of a whole session."""
         watched = self._watched.get(whole.root.path)
@@ -147,6 +153,7 @@ class Announcer:
             watched.revision += 1
             self._tell(SESSION_CHANGED, {**snapshot, "revision": watched.revision})
         self.documents(_session_events(root, watched, before, found))
+        await self.look_at_open_documents(root)
         for listener in self._listeners:
             await listener(root, new)
 

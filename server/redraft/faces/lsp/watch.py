@@ -114,7 +114,10 @@ class Watch:
         found: list[tuple[Root, str, Kind]] = []
         for change in changes:
             for root, inner in self._folders.inside(change.uri):
-                if _OURS.fullmatch(inner) or inner.partition("/")[0] not in _NOT_DOCUMENTS:
+                # Whoever changes anything takes the lock, also where its own events are missed.
+                if inner == layout.LOCK:
+                    touched[root.path] = root
+                elif _OURS.fullmatch(inner) or inner.partition("/")[0] not in _NOT_DOCUMENTS:
                     touched[root.path] = root
                     found.append((root, inner, _KINDS[change.type]))
         in_use = {root.path: self._announcer.in_use(root) for root in touched.values()}
@@ -137,6 +140,8 @@ class Watch:
                 # A root not seen before may have changed since it was first looked at.
                 if self._seen.get(root.path, _NEVER) != stamp:
                     self._announcer.changed(root)
+                else:
+                    await self._announcer.look_at_open_documents(root)
                 # Within one tick of the file system's clock, a later change leaves the same time.
                 young = stamp is not None and time.time_ns() - max(stamp[1:]) < _TICK_NS
                 self._seen[root.path] = None if young else stamp
