@@ -16,6 +16,7 @@ from redraft.domain import (
     lifecycle,
     marker,
     migration,
+    taking_back,
     undo,
 )
 from redraft.domain.difference import MAX_DIFF_BYTES, not_compared, unified
@@ -261,15 +262,19 @@ def recover(root: Root, request: requests.SessionRequest, _: Progress) -> result
     """Look a session over and repair what can be repaired."""
     with chosen(root, request.session) as session:
         name = session.name
+    kept, waiting = taking_back.finish(root)
     with root.hold("recover", name) as lock:
         found, left = healing.heal_session(root, lock, name)
+    found, left = [*kept, *found], [*waiting, *left]
     repaired = root.take_repairs()
     return results.Recovery(root=root.path, session=name, found=found, repaired=repaired, left=left)
 
 
 def doctor(root: Root, _: requests.Request, __: Progress) -> results.Checkup:
     """Look the whole root over."""
+    kept, waiting = taking_back.finish(root)
     checked, found, left = healing.check_up(root)
+    found, left = [*kept, *found], [*waiting, *left]
     return results.Checkup(
         root=root.path,
         session=marker.active(root),

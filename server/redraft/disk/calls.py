@@ -7,6 +7,7 @@ Every change that Redraft makes on disk passes through here. ``folder`` is an op
 from __future__ import annotations
 
 import os
+import stat as modes
 
 DIRECTORY_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -94,3 +95,18 @@ def set_mode(descriptor: int, mode: int) -> None:
     """Set an open file's permission bits."""
     if hasattr(os, "fchmod"):  # pragma: no branch - Windows had none before Python 3.13
         os.fchmod(descriptor, mode)
+
+
+def whiteout(folder: int | None, name: str) -> None:
+    """Make the mark by which a layer hides a name of the layers below it (Linux)."""
+    os.mknod(name, modes.S_IFCHR, 0, dir_fd=folder)
+
+
+def set_attribute(descriptor: int, name: str, value: bytes) -> None:
+    """Set an extended attribute of an open file or folder (Linux)."""
+    os.setxattr(descriptor, name, value)
+
+
+def permit(folder: int | None, name: str) -> None:
+    """Let the user into a folder of theirs."""
+    os.chmod(name, 0o700, dir_fd=folder)

@@ -20,7 +20,7 @@ from redraft.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from redraft.domain.session import Session
 
@@ -44,6 +44,8 @@ def write(
     create: bool = True,
     overwrite: bool = True,
     parents: bool = True,
+    mode: int | None = None,
+    check: Callable[[str], None] | None = None,
 ) -> str:
     """Write a document's new version into the session, flushed, as one step.
 
@@ -54,6 +56,8 @@ def write(
         create: whether the document may be new.
         overwrite: whether it may be there already.
         parents: whether missing folders above it are made.
+        mode: its permission bits; None keeps those of the version it replaces.
+        check: is called with the path under the lock, and may refuse by raising.
 
     Returns:
         ``modified``, ``created``, or ``unchanged`` if the session now shows just global.
@@ -69,12 +73,15 @@ def write(
     with session.root.hold("write", session.name):
         session.check_there()
         session.check_sound()
+        if check is not None:
+            check(path)
         source, current = view.look(path)
         _check_target(view, path, current, create=create, overwrite=overwrite, parents=parents)
         has_base = base.ensure(session, path, touched=source != "global")
         via = f"{layout.TMP}/copy"
         session.folder.unlink(via)
-        mode = _mode(session, path, current, has_base=has_base)
+        if mode is None:
+            mode = _mode(session, path, current, has_base=has_base)
         write_file(session.folder, via, chunks, mode=mode, flush=True)
         if has_base and not under_tombstone(session, path) and _is_no_change(session, path, via):
             _drop_change(session, path, via)
@@ -243,10 +250,17 @@ def _hides_an_empty_folder(session: Session, path: str) -> bool:
     return not session.root.folder.scan(path)
 
 
-def delete(view: View, given: str, *, recursive: bool = True) -> str:
+def delete(
+    view: View,
+    given: str,
+    *,
+    recursive: bool = True,
+    check: Callable[[str], None] | None = None,
+) -> str:
     """Delete a document or folder in the session.
 
     What was the session's own goes to the trash; what is global's is hidden by a tombstone.
+    ``check`` is called with the path under the lock, and may refuse by raising.
 
     Returns:
         ``deleted``, or ``unchanged`` if the session had only created it.
@@ -261,6 +275,8 @@ def delete(view: View, given: str, *, recursive: bool = True) -> str:
     with session.root.hold("delete", session.name) as lock:
         session.check_there()
         session.check_sound()
+        if check is not None:
+            check(path)
         _, current = view.look(path)
         if current is None:
             raise view.not_found(path)

@@ -13,6 +13,7 @@ LOCK = ".workflow/.lock"
 MARKER = ".active-"
 HINT = ".workflow/.hint"
 IGNORE = ".workflow/.ignore"
+LOANS = ".workflow/.loans"  # where views lent to programs lie, a file each
 COMPLETED = ".workflow/completed"
 TRASH = ".workflow/.trash"
 NEW = ".new"  # in .workflow/ and workspace/: what is on its way; nothing of worth is ever in it

@@ -15,7 +15,7 @@ from redraft.domain.marker import active
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.where import WORKFLOW, anchored, find_root
+from redraft.faces.where import WORKFLOW, anchored, find_root, working_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def resolve(args: list[str]) -> int | None:
     path, session, given, json = options
     if is_uri(path):
         return None
-    cwd = os.getcwd()
+    cwd = working_folder(os.environ)
     try:
         path.encode()
         with Root.open(find_root(given, cwd, os.environ)) as root:

@@ -21,6 +21,14 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:
         _insist_on_utf8()
     args = sys.argv[1:] if argv is None else argv
+    if "REDRAFT_LOAN" in os.environ:
+        from redraft.faces.cli.within import answered
+
+        return answered(_answer, args)
+    return _answer(args)
+
+
+def _answer(args: list[str]) -> int:
     if args and args[0] in LIGHT:
         from redraft.faces.cli import light
 

@@ -12,7 +12,7 @@ from redraft.commands.naming import documents, named
 from redraft.commands.parameters import PATHS
 from redraft.commands.requests import ResolvePath
 from redraft.commands.roots import Roots
-from redraft.faces.where import anchored, find_root
+from redraft.faces.where import anchored, find_root, working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Opened:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._cwd = os.getcwd()
+        self._cwd = working_folder(os.environ)
         self.roots = Roots([find_root(call.root, self._cwd, os.environ)])
 
     @property

@@ -127,7 +127,9 @@ VERBS: Mapping[str, Runner] = {
 
 def shell_only() -> list[click.Command]:
     """The verbs that are no rows of the table."""
-    return [_lsp(), _mcp(), _completion()]
+    from redraft.faces.cli import execute
+
+    return [execute.verb(), _lsp(), _mcp(), _completion()]
 
 
 def _lsp() -> click.Command:

@@ -1,0 +1,273 @@
+"""``redraft exec``: a program sees the root as a session shows it, and its writes land there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from redraft.domain.loans import COPY, OVERLAY, RUNNING, SYNC, VIEW, Loan
+from redraft.errors import InvalidArguments, IoError, RedraftError, SessionNotFound
+from redraft.faces.cli.program import Program, run
+from redraft.faces.cli.report import print_error
+from redraft.faces.cli.running import Call, Opened
+from redraft.faces.cli.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from redraft.domain.root import Root
+    from redraft.domain.session import Session
+
+_MARKS = (("modified", "M"), ("created", "A"), ("deleted", "D"))
+_NAMED = 10
+HELP = """Run a program in a session: it sees the folder as the session shows it, and what it
+changes there lands in the session.
+
+Without a session one is made for it, which can be kept, applied or dropped afterwards. The exit
+code is the program's; what it changed is said on standard error.
+"""
+EPILOG = "Example: redraft exec --session draft -- sed -i s/gray/grey/ part-1/chapter-01.md"
+
+
+def verb() -> click.Command:
+    """The click command."""
+    return click.Command(
+        "exec",
+        callback=execute,
+        help=HELP,
+        epilog=EPILOG,
+        short_help="Run a program in a session",
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "allow_interspersed_args": False,
+            "ignore_unknown_options": False,
+        },
+        params=[
+            click.Argument(["words"], nargs=-1, required=True, metavar="COMMAND..."),
+            click.Option(["--session"], metavar="NAME", help="The session; else the active one."),
+            click.Option(["--root"], metavar="DIR", help="The folder of documents."),
+            click.Option(
+                ["--how"],
+                type=click.Choice([OVERLAY, COPY]),
+                help="Lay the view over the folder, or copy it. Default: what works here.",
+            ),
+            click.Option(["quiet", "-q", "--quiet"], is_flag=True, help="Say nothing of changes."),
+            click.Option(
+                ["as_json", "--json"],
+                is_flag=True,
+                help="Say what changed as one JSON object, the last line of standard error.",
+            ),
+        ],
+    )
+
+
+def execute(
+    words: Sequence[str],
+    session: str | None,
+    root: str | None,
+    how: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Run a program in a session's view; returns its exit code."""
+    from redraft.commands.schemes import is_uri
+    from redraft.domain import migration, taking_back, temporary
+    from redraft.domain.view import View
+
+    outer: dict[str, Any] = click.get_current_context().find_object(dict) or {}
+    call = Call(root=root or outer.get("root"), session=session or outer.get("session"))
+    as_json = as_json or bool(outer.get("json"))
+    if call.session is not None and is_uri(call.session):
+        raise InvalidArguments(["--session takes a session's name"])
+    with Opened(call) as opened:
+        migration.on_sight(opened.root)
+        taking_back.finish(opened.root, os.path.basename(os.environ.get("REDRAFT_LOAN", "")))
+        for repair in opened.root.take_repairs():
+            print(f"note: {repair}", file=sys.stderr)
+        name, made = temporary.ensure(opened.root, opened.session)
+        with View.of(opened.root, name) as view:
+            assert view.session is not None  # noqa: S101 - it was named
+            view.session.check_sound()
+            loan, code = _run(view, list(words), how)
+        with loan:
+            report = Report(opened.root, loan, code, made=made)
+            return report.tell(quiet=quiet, as_json=as_json) if report.take_back() else code or 1
+
+
+def _run(view: Any, words: list[str], how: str | None) -> tuple[Loan, int]:
+    from redraft.domain.lending import lend
+
+    why: OSError | None = None
+    for way, place in _ways(view.root, how):
+        try:
+            loan = Loan.begin(view.session, place, way)
+        except OSError as error:
+            why = error
+            continue
+        try:
+            try:
+                lend(view, loan)
+                return loan, run(_program(view.root, view.session, loan, words), loan)
+            except BaseException:
+                loan.end(view.root)
+                raise
+        except OSError as error:
+            loan.close()
+            why = error
+            if way == COPY and not isinstance(error, PermissionError):
+                break
+        except BaseException:
+            loan.close()
+            raise
+    raise IoError(why or OSError(f"no way to lay out a view {'by ' + how if how else 'here'}"))
+
+
+def _ways(root: Root, how: str | None) -> Iterator[tuple[str, str]]:
+    """The ways to lend a view, best first: how, and where the private folder is made."""
+    from redraft.disk.namespace import holds_mounts
+
+    places = [place for place in _places(root) if not _inside(place, root.path)]
+    if how != COPY and sys.platform == "linux" and not holds_mounts(root.path):
+        yield from ((OVERLAY, place) for place in places)
+    if how != OVERLAY:
+        yield from ((COPY, place) for place in places)
+
+
+def _places(root: Root) -> Iterator[str]:
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    if os.path.isabs(state):
+        yield os.path.join(state, "redraft", "exec")
+    for folder in (tempfile.gettempdir(), os.path.dirname(root.path)):
+        yield os.path.join(folder, f".redraft-exec-{os.geteuid()}")
+
+
+def _inside(place: str, root: str) -> bool:
+    real = os.path.realpath(place)
+    return f"{real}/".startswith(root.rstrip("/") + "/") or f"{root}/".startswith(f"{real}/")
+
+
+def _program(root: Root, session: Session, loan: Loan, words: list[str]) -> Program:
+    from redraft.faces.cli.where import moved
+
+    view = root.path if loan.how == OVERLAY else f"{loan.path}/{VIEW}"
+    cwd = os.getcwd()
+    folder = moved(cwd, root.path, view)
+    environ = {
+        **os.environ,
+        "REDRAFT_ROOT": root.path,
+        "REDRAFT_SESSION": session.name,
+        "REDRAFT_SESSION_DIR": f"{root.path}/{session.path}",
+        "REDRAFT_VIEW": view,
+        "REDRAFT_LOAN": loan.path,
+    }
+    if folder != cwd:
+        environ["PWD"] = folder
+    return Program(words, environ, folder, root.path)
+
+
+class Report:
+    """Taking back what the program changed, and saying so."""
+
+    def __init__(self, root: Root, loan: Loan, code: int, *, made: bool) -> None:
+        self.root = root
+        self.loan = loan
+        self.code = code
+        self.made = made
+        self.session = loan.session
+
+    def take_back(self) -> bool:
+        """Take everything back; False if it has to wait for a person, who is told so."""
+        from redraft.domain.taking_back import take_back
+
+        self.loan.take(SYNC, wait=True)
+        self.loan.load()
+        try:
+            self.session = take_back(self.root, self.loan)
+        except (RedraftError, OSError) as error:
+            print_error(error if isinstance(error, RedraftError) else IoError(error), json=False)
+            print(f"What the program changed is kept in {self.loan.path}.", file=sys.stderr)
+            if isinstance(error, SessionNotFound):
+                print(
+                    f"Bring the session back: redraft session undo {self.session}", file=sys.stderr
+                )
+            print("Then take it over with: redraft doctor", file=sys.stderr)
+            return False
+        if self.loan.take(RUNNING) is None:
+            self._warn(
+                "the program left others running; what they write from now on is not taken back"
+            )
+        self.loan.end(self.root)
+        return True
+
+    def tell(self, *, quiet: bool, as_json: bool) -> int:
+        """Say what changed; returns the program's exit code."""
+        loan = self.loan
+        empty = self.made and self._drop_if_empty()
+        if as_json:
+            print(json.dumps(self._as_json(empty=empty)), file=sys.stderr)
+            return self.code
+        for path, place in sorted(loan.aside.items()):
+            self._warn(
+                f"{path} was changed by somebody else meanwhile, and theirs stays; "
+                + (f"the program's version is {place}" if place else "the program had deleted it")
+            )
+        for path, why in sorted(loan.left.items()):
+            self._warn(
+                f"left out {path}: it {why}" if why.startswith("is") else f"left out {path}: {why}"
+            )
+        if not quiet:
+            self._summary(empty=empty)
+        return self.code
+
+    def _summary(self, *, empty: bool) -> None:
+        changed = self.loan.changed
+        if not changed:
+            print(
+                f"Nothing changed in session {self.session}." if not empty else "Nothing changed.",
+                file=sys.stderr,
+            )
+            return
+        marks = dict(_MARKS)
+        rows = [f"{marks[kind]} {clean(path)}" for path, kind in sorted(changed.items())]
+        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        many = "1 document" if len(rows) == 1 else f"{len(rows)} documents"
+        listed = ", ".join(rows[:_NAMED])
+        print(f"{many} changed in session {self.session}: {listed}{more}", file=sys.stderr)
+        if self.made:
+            for text, line in (
+                ("Keep it", "session start NAME --from-temporary"),
+                ("Apply it", "session commit"),
+                ("Drop it", "session cancel"),
+            ):
+                print(f"  {text + ':':<9} redraft {line}", file=sys.stderr)
+
+    def _as_json(self, *, empty: bool) -> dict[str, Any]:
+        changed = self.loan.changed
+        return {
+            "root": self.root.path,
+            "session": None if empty else self.session,
+            "temporary": self.made,
+            "how": self.loan.how,
+            "exit_code": self.code,
+            **{kind: sorted(p for p, k in changed.items() if k == kind) for kind, _ in _MARKS},
+            "set_aside": [
+                {"path": path, "kept_at": place or None}
+                for path, place in sorted(self.loan.aside.items())
+            ],
+            "left_out": [{"path": p, "reason": why} for p, why in sorted(self.loan.left.items())],
+        }
+
+    def _warn(self, text: str) -> None:
+        print(f"redraft: {clean(text)}", file=sys.stderr)
+
+    def _drop_if_empty(self) -> bool:
+        """Remove the session that was made for the program, if it was not needed."""
+        from redraft.domain import temporary
+
+        return temporary.drop_if_empty(self.root, self.session)
