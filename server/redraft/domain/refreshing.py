@@ -62,6 +62,7 @@ class _Refreshing:
                 self._bring(path, now)
                 self._restamp(path)
                 self.loan.shown[path] = now
+                self.loan.changed.pop(path, None)  # whoever changed it there has said so
 
     def _there(self, stone: str) -> list[str]:
         found = self.folder.stat(stone)

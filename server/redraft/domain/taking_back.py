@@ -212,11 +212,11 @@ class _Taking:
         if kind == layer.LINK and self._shows_link(path):
             return
         if kind == layer.KEPT_OUT:
-            self.loan.left[path] = "is not the session's: nothing there is taken"
+            self.loan.left[path] = "what is in there is never taken into a session"
         elif kind == layer.LINK:
-            self.loan.left[path] = "is a link, which a session cannot hold"
+            self.loan.left[path] = "a session cannot hold links"
         else:
-            self.loan.left[path] = "is a pipe, socket or device, which a session cannot hold"
+            self.loan.left[path] = "a session cannot hold pipes, sockets and devices"
 
     def _shows_link(self, path: str) -> bool:
         source, status = self.view.look(path)
@@ -227,7 +227,7 @@ class _Taking:
             folder, name = self.session.folder, f"{layout.FILES}/{path}"
         return folder.read_link(name) == self.now[path][1]
 
-    # Agreement --------------------------------------------------------------------------------------
+    # Agreement ------------------------------------------------------------------------------------
 
     def _check(self, path: str) -> None:
         if not self._agreed(path):

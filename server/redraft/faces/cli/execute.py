@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -10,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from redraft.domain.loans import COPY, OVERLAY, RUNNING, SYNC, VIEW, Loan
-from redraft.errors import InvalidArguments, IoError, RedraftError, SessionNotFound
+from redraft.domain.loans import COPY, OVERLAY, VIEW, Loan
+from redraft.errors import InvalidArguments, IoError
+from redraft.faces.cli.account import Account
 from redraft.faces.cli.program import Program, run
-from redraft.faces.cli.report import print_error
 from redraft.faces.cli.running import Call, Opened
-from redraft.faces.cli.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from redraft.domain.root import Root
     from redraft.domain.session import Session
 
-_MARKS = (("modified", "M"), ("created", "A"), ("deleted", "D"))
-_NAMED = 10
 HELP = """Run a program in a session: it sees the folder as the session shows it, and what it
 changes there lands in the session.
 
@@ -96,8 +92,8 @@ def execute(
             view.session.check_sound()
             loan, code = _run(view, list(words), how)
         with loan:
-            report = Report(opened.root, loan, code, made=made)
-            return report.tell(quiet=quiet, as_json=as_json) if report.take_back() else code or 1
+            account = Account(opened.root, loan, code, made=made)
+            return account.tell(quiet=quiet, as_json=as_json) if account.take_back() else code or 1
 
 
 def _run(view: Any, words: list[str], how: str | None) -> tuple[Loan, int]:
@@ -169,105 +165,3 @@ def _program(root: Root, session: Session, loan: Loan, words: list[str]) -> Prog
     if folder != cwd:
         environ["PWD"] = folder
     return Program(words, environ, folder, root.path)
-
-
-class Report:
-    """Taking back what the program changed, and saying so."""
-
-    def __init__(self, root: Root, loan: Loan, code: int, *, made: bool) -> None:
-        self.root = root
-        self.loan = loan
-        self.code = code
-        self.made = made
-        self.session = loan.session
-
-    def take_back(self) -> bool:
-        """Take everything back; False if it has to wait for a person, who is told so."""
-        from redraft.domain.taking_back import take_back
-
-        self.loan.take(SYNC, wait=True)
-        self.loan.load()
-        try:
-            self.session = take_back(self.root, self.loan)
-        except (RedraftError, OSError) as error:
-            print_error(error if isinstance(error, RedraftError) else IoError(error), json=False)
-            print(f"What the program changed is kept in {self.loan.path}.", file=sys.stderr)
-            if isinstance(error, SessionNotFound):
-                print(
-                    f"Bring the session back: redraft session undo {self.session}", file=sys.stderr
-                )
-            print("Then take it over with: redraft doctor", file=sys.stderr)
-            return False
-        if self.loan.take(RUNNING) is None:
-            self._warn(
-                "the program left others running; what they write from now on is not taken back"
-            )
-        self.loan.end(self.root)
-        return True
-
-    def tell(self, *, quiet: bool, as_json: bool) -> int:
-        """Say what changed; returns the program's exit code."""
-        loan = self.loan
-        empty = self.made and self._drop_if_empty()
-        if as_json:
-            print(json.dumps(self._as_json(empty=empty)), file=sys.stderr)
-            return self.code
-        for path, place in sorted(loan.aside.items()):
-            self._warn(
-                f"{path} was changed by somebody else meanwhile, and theirs stays; "
-                + (f"the program's version is {place}" if place else "the program had deleted it")
-            )
-        for path, why in sorted(loan.left.items()):
-            self._warn(
-                f"left out {path}: it {why}" if why.startswith("is") else f"left out {path}: {why}"
-            )
-        if not quiet:
-            self._summary(empty=empty)
-        return self.code
-
-    def _summary(self, *, empty: bool) -> None:
-        changed = self.loan.changed
-        if not changed:
-            print(
-                f"Nothing changed in session {self.session}." if not empty else "Nothing changed.",
-                file=sys.stderr,
-            )
-            return
-        marks = dict(_MARKS)
-        rows = [f"{marks[kind]} {clean(path)}" for path, kind in sorted(changed.items())]
-        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        many = "1 document" if len(rows) == 1 else f"{len(rows)} documents"
-        listed = ", ".join(rows[:_NAMED])
-        print(f"{many} changed in session {self.session}: {listed}{more}", file=sys.stderr)
-        if self.made:
-            for text, line in (
-                ("Keep it", "session start NAME --from-temporary"),
-                ("Apply it", "session commit"),
-                ("Drop it", "session cancel"),
-            ):
-                print(f"  {text + ':':<9} redraft {line}", file=sys.stderr)
-
-    def _as_json(self, *, empty: bool) -> dict[str, Any]:
-        changed = self.loan.changed
-        return {
-            "root": self.root.path,
-            "session": None if empty else self.session,
-            "temporary": self.made,
-            "how": self.loan.how,
-            "exit_code": self.code,
-            **{kind: sorted(p for p, k in changed.items() if k == kind) for kind, _ in _MARKS},
-            "set_aside": [
-                {"path": path, "kept_at": place or None}
-                for path, place in sorted(self.loan.aside.items())
-            ],
-            "left_out": [{"path": p, "reason": why} for p, why in sorted(self.loan.left.items())],
-        }
-
-    def _warn(self, text: str) -> None:
-        print(f"redraft: {clean(text)}", file=sys.stderr)
-
-    def _drop_if_empty(self) -> bool:
-        """Remove the session that was made for the program, if it was not needed."""
-        from redraft.domain import temporary
-
-        return temporary.drop_if_empty(self.root, self.session)

@@ -81,7 +81,7 @@ def run(program: Program, loan: Loan) -> int:
 
 
 def _become(
-    program: Program, loan: Loan, running: int | None, telling: int, mask: set[signal.Signals]
+    program: Program, loan: Loan, running: int | None, telling: int, mask: set[int | signal.Signals]
 ) -> None:
     """In the child: become the program, or say why not, and never come back."""
     stage = "mount"
@@ -146,7 +146,7 @@ def _wait(child: int) -> int:
 
 def _next_signal() -> tuple[int, bool]:
     wanted = {*_PASSED_ON, signal.SIGCHLD}
-    if sys.platform == "linux":
+    if hasattr(signal, "sigwaitinfo"):  # macOS has none
         info = signal.sigwaitinfo(wanted)
         return info.si_signo, info.si_code == _BY_KERNEL
     number = signal.sigwait(wanted)
