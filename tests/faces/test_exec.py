@@ -40,15 +40,19 @@ def how(request: pytest.FixtureRequest) -> str:
 
 def test_a_program_sees_what_the_session_shows(draft: Place, how: str) -> None:
     ran = draft.sh("cat a.md new/n.md; find . -name '*.md' -not -path './.w*' | sort", how)
-    assert ran.out.split() == ["mine", "new", "./a.md", "./new/n.md", "./other/d.md"] + [
-        "./other/e.md",
-        "./part/b.md",
+    assert ran.out.split() == [
+        *("mine", "new", "./a.md", "./new/n.md"),
+        *("./other/d.md", "./other/e.md", "./part/b.md"),
     ]
     assert ran.changed == {"modified": [], "created": [], "deleted": []}
     assert draft.untouched()
     assert draft.leftovers() == []
 
 
+CREATED = [
+    *("brand.md", "hard.md", "other/moved.md", "part/sub/again.md"),
+    *("partly/b.md", "Ünï 日本/ö .md"),
+]
 SCRIPT = """
 set -e
 cat part/b.md > /dev/null
@@ -75,15 +79,13 @@ def test_what_a_program_changes_lands_in_the_session(draft: Place, how: str) -> 
     assert outside.read_text() == "outside\n"
     assert ran.changed == {
         "modified": ["a.md", "other/d.md"],
-        "created": ["brand.md", "hard.md", "other/moved.md", "part/sub/again.md"]
-        + ["partly/b.md", "Ünï 日本/ö .md"],
+        "created": CREATED,
         "deleted": ["new/n.md", "other/e.md", "part/b.md"],
     }
     assert {each["path"] for each in ran.told["left_out"]} == {"link.md", "pipe"}
     assert draft.changes() == {
         "modified": ["a.md", "other/d.md"],
-        "created": ["brand.md", "hard.md", "other/moved.md", "part/sub/again.md"]
-        + ["partly/b.md", "Ünï 日本/ö .md"],
+        "created": CREATED,
         "deleted": ["other/e.md", "part/b.md", "part/sub/c.md"],
     }
     assert draft.read("a.md") == "mine\nmore\n"
@@ -428,7 +430,7 @@ def test_the_keyboard_interrupts_the_program_once(draft: Place) -> None:
     if pid == 0:
         os.chdir(draft.root)
         words = [sys.executable, "-P", "-m", "redraft", "exec", "--", sys.executable, "-c", script]
-        os.execve(words[0], words, draft.environ)
+        os.execve(words[0], words, draft.environ)  # noqa: S606 - ourselves, on a terminal
     try:
         assert "True True" in until(terminal, "True True")
         os.write(terminal, b"\x03")
@@ -462,7 +464,7 @@ def test_somebody_without_rights_has_it_too() -> None:
     if not os.path.exists(python):
         pytest.skip("no Python that everybody may run")
     with tempfile.TemporaryDirectory() as base:
-        os.chmod(base, 0o755)
+        os.chmod(base, 0o755)  # noqa: S103 - another user must get in
         mine = Place(Path(base) / "x")
         for parent, folders, files in os.walk(base):
             for name in (*folders, *files):
@@ -472,9 +474,11 @@ def test_somebody_without_rights_has_it_too() -> None:
             "from redraft.faces.cli.main import main; sys.exit(main(sys.argv[1:]))"
         )
         ran = subprocess.run(
-            ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", python, "-c"]
-            + [code, ":".join(p for p in sys.path if p)]
-            + ["exec", "--json", "--", "sh", "-c", "id -u; pwd; echo x > a.md"],
+            [
+                *("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"),
+                *(python, "-c", code, ":".join(p for p in sys.path if p)),
+                *("exec", "--json", "--", "sh", "-c", "id -u; pwd; echo x > a.md"),
+            ],
             cwd=mine.root,
             env=mine.environ | {"HOME": base},
             capture_output=True,
