@@ -97,7 +97,7 @@ def test_a_session_shows_what_any_program_would_have_made_of_a_plain_folder(
             desk.close()
 
 
-# What a session holds when the view is laid out ----------------------------------------------------
+# What a session holds when the view is laid out -------------------------------------------------
 
 
 def test_a_view_shows_every_shape_of_a_session(draft: Desk, how: str) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from tests.faces.exec_desk import DOCUMENTS, Place
 
+# Whole programs, many of which start Python again.
+pytestmark = pytest.mark.slow
 WAYS = ("overlay", "copy")
 
 
@@ -251,7 +253,6 @@ def test_a_file_that_nobody_may_read_stays_readable_for_the_session(draft: Place
     assert draft.leftovers() == []
 
 
-@pytest.mark.slow
 def test_a_big_file_is_streamed(draft: Place, how: str) -> None:
     ran = draft.sh("head -c 300000000 /dev/zero > big.bin; printf end >> big.bin", how)
     assert ran.told["created"] == ["big.bin"]

@@ -51,6 +51,11 @@ _TAIL = """\
 - `redraft lsp` runs the [language server](protocol.md) on standard input and output.
 - `redraft mcp` runs the [server for agents](mcp.md) on standard input and output. It takes
   `--root DIR` several times.
+- `redraft exec [--session NAME] -- COMMAND...` runs a program that sees the folder as the session
+  shows it; what it changes lands in the session. `--how overlay` or `--how copy` says how the view
+  is made, `--quiet` leaves out what changed, `--json` says it as JSON on the last line of standard
+  error. The exit code is the program's (128 and the number after a signal; 126 or 127 if it cannot
+  be run). See [run programs in a session](../how-to/run-programs-in-a-session.md).
 - `redraft completion bash` (or `zsh`, `fish`) prints what makes your shell complete.
 - `redraft --version` prints the version, `redraft --help` the list of verbs, and
   `redraft VERB --help` what a verb takes.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat as modes
+
 from redraft.disk import layer
 from redraft.domain import layout
 from redraft.domain.changes import Survey, beneath
@@ -86,8 +88,9 @@ class _Refreshing:
         if now is None:
             self.folder.remove_tree(path)
         elif now == ["folder"]:
-            if self.folder.is_file(path):
-                self.folder.remove_tree(path)
+            there = self.folder.stat(path)
+            if there is not None and not modes.S_ISDIR(there.st_mode):
+                self.folder.unlink(path)
             self.folder.make(path)
         else:
             holder, name = self.view.root.folder, path
