@@ -94,6 +94,7 @@ def test_other_file_systems_beneath_a_folder_are_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert namespace.holds_mounts("/")
+    assert "/" in list(namespace._mounts())
     monkeypatch.setattr(namespace, "_mounts", lambda: iter(["/", "/my book/usb", "/my book"]))
     assert namespace.holds_mounts("/my book")
     assert not namespace.holds_mounts("/my book/usb")

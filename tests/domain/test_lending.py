@@ -105,6 +105,9 @@ def test_a_view_shows_every_shape_of_a_session(draft: Desk, how: str) -> None:
     draft.put("gone.md")
     draft.put("doc/in.md")
     draft.put("empty/e.md")
+    draft.put("deep/down/one.md")
+    draft.put("deep/down/two.md")
+    draft.run("delete", path="deep/down/one.md")
     draft.run("delete", path="x")
     draft.write("x/deep/new.md", "new\n")
     draft.run("delete", path="gone.md")
@@ -368,8 +371,23 @@ def test_a_folder_made_anew_holds_only_what_is_new(draft: Desk, how: str) -> Non
 def test_a_link_that_was_only_touched_is_no_change(draft: Desk, how: str) -> None:
     (draft.path / "link").symlink_to("a.md")
     (draft.path / ".workflow/draft/files/own").symlink_to("a.md")
-    loan = done(draft, how, "touch -h link own; cp -P link l2; mv l2 link; cp -P own o2; mv o2 own")
-    assert (loan.changed, loan.left) == ({}, {})
+    with begin(draft, how) as loan:
+        play(draft, loan, "touch -h link own; cp -P link l2; mv l2 link; cp -P own o2; mv o2 own")
+        loan.views = {}  # as if it had never been looked at
+        take_back(draft.root, loan)
+        assert (loan.changed, loan.left) == ({}, {})
+
+
+def test_a_loan_finds_its_session_among_others(draft: Desk) -> None:
+    with begin(draft, COPY) as loan:
+        draft.start("another")
+        draft.run("session cancel", name="draft")
+        with pytest.raises(SessionNotFound):
+            loan.find(draft.root)
+        draft.undo(name="draft")
+        loan.session = "zzz"
+        with loan.find(draft.root) as found:
+            assert found.name == "draft"
 
 
 def test_a_document_that_vanishes_is_not_lent(draft: Desk, tmp_path: Path) -> None:

@@ -105,8 +105,7 @@ class _Refreshing:
 
     def _restamp(self, path: str) -> None:
         for inner in list(beneath(path, self.loan.views)):
-            if self._stamp(inner) is None:
-                del self.loan.views[inner]
+            del self.loan.views[inner]
         while path:
             stamp = self._stamp(path)
             if stamp is None:

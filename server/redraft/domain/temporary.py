@@ -45,6 +45,6 @@ def drop_if_empty(root: Root, name: str) -> bool:
         if any(entry.name not in _MADE_BY_NOBODY for entry in session.folder.scan()):
             return False
         ended = lifecycle.cancel(session, backup_retries=False)
-    if ended.place is not None:
-        root.folder.remove_tree(ended.place)
+    assert ended.place is not None  # noqa: S101 - where a cancelled session lies
+    root.folder.remove_tree(ended.place)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from errno import EOPNOTSUPP
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from redraft.domain.root import Root
     from redraft.domain.session import Session
+    from redraft.domain.view import View
 
 HELP = """Run a program in a session: it sees the folder as the session shows it, and what it
 changes there lands in the session.
@@ -87,13 +89,25 @@ def execute(
         for repair in opened.root.take_repairs():
             print(f"note: {repair}", file=sys.stderr)
         name, made = temporary.ensure(opened.root, opened.session)
-        with View.of(opened.root, name) as view:
-            assert view.session is not None  # noqa: S101 - it was named
-            view.session.check_sound()
-            loan, code = _run(view, list(words), how)
+        try:
+            with View.of(opened.root, name) as view:
+                _check_sound(view)
+                loan, code = _run(view, list(words), how)
+        except BaseException:
+            if made:
+                temporary.drop_if_empty(opened.root, name)
+            raise
         with loan:
             account = Account(opened.root, loan, code, made=made)
             return account.tell(quiet=quiet, as_json=as_json) if account.take_back() else code or 1
+
+
+def _check_sound(view: View) -> None:
+    """Refuse a session with an interrupted operation; nobody should see its middle."""
+    assert view.session is not None  # noqa: S101 - it was named
+    with view.root.hold("exec", view.session.name):
+        view.session.check_there()
+        view.session.check_sound()
 
 
 def _run(view: Any, words: list[str], how: str | None) -> tuple[Loan, int]:
@@ -121,7 +135,8 @@ def _run(view: Any, words: list[str], how: str | None) -> tuple[Loan, int]:
         except BaseException:
             loan.close()
             raise
-    raise IoError(why or OSError(f"no way to lay out a view {'by ' + how if how else 'here'}"))
+    text = "a view cannot be laid over this folder here" if how else "no place for a view was found"
+    raise IoError(why or OSError(EOPNOTSUPP, text, view.root.path))
 
 
 def _ways(root: Root, how: str | None) -> Iterator[tuple[str, str]]:
