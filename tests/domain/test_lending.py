@@ -335,6 +335,10 @@ def test_a_program_is_shown_what_the_session_took_from_elsewhere(draft: Desk) ->
         draft.run("session discard", paths=["other.md"])
         refresh(draft.root, loan, view)
         assert (here / "other.md").read_text() == "text\n"
+        with draft.view() as own:
+            own.make_folder("del")
+        refresh(draft.root, loan, view)
+        assert list((here / "del").iterdir()) == []
 
 
 def test_a_document_and_a_folder_change_places_for_the_program(draft: Desk) -> None:
