@@ -13,6 +13,8 @@ from tests.conftest import Tree, picture
 
 from redraft.commands.dispatch import Roots, execute, validate
 from redraft.commands.table import BY_VERB
+from redraft.disk.claim import claim
+from redraft.disk.folder import Folder
 
 SERVER = Path(__file__).parent.parent.parent / "server"
 OLD_NS = 1_600_000_000_123_456_789
@@ -116,6 +118,15 @@ class Place:
     def read(self, path: str, session: str = "draft") -> str:
         content: str = self.run("read", path=path, session=session).content
         return content
+
+    def wait_until_nobody_runs(self) -> None:
+        """Wait for the end of the programs whose folders are still there: they hold a lock."""
+        for place in (self.state / "redraft" / "exec").glob("*"):
+            with Folder.open(str(place)) as folder:
+                for name in ("owner", "running"):
+                    taken = claim(folder, name, wait=True)
+                    assert taken is not None
+                    os.close(taken)
 
     def leftovers(self) -> list[str]:
         """Private folders, and the notes about them, that are still there."""

@@ -337,6 +337,7 @@ def killed(draft: Place, how: str, script: str) -> None:
         assert running.stdout is not None
         running.stdout.readline()
         os.killpg(running.pid, signal.SIGKILL)
+    draft.wait_until_nobody_runs()
 
 
 @pytest.mark.parametrize("verb", ["exec", "session recover", "doctor"])
@@ -368,7 +369,7 @@ def test_a_program_that_outlives_us_keeps_its_view(draft: Place, how: str) -> No
         assert draft.leftovers(), "the program still runs: its folder is not a dead one"
         running.stdin.write("go\n")
         running.stdin.flush()
-        running.stdout.read()  # ends when the program does
+    draft.wait_until_nobody_runs()
     draft.run("doctor")
     assert draft.read("late.md") == "late\n"
     assert draft.leftovers() == []
