@@ -164,7 +164,7 @@ def _inside(place: str, root: str) -> bool:
 
 
 def _program(root: Root, session: Session, loan: Loan, words: list[str]) -> Program:
-    from redraft.faces.cli.where import moved
+    from redraft.faces.where import moved
 
     view = root.path if loan.how == OVERLAY else f"{loan.path}/{VIEW}"
     cwd = os.getcwd()
