@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.domain.loans import RUNNING, SYNC
 from redraft.errors import IoError, RedraftError, SessionNotFound
-from redraft.faces.cli.text import clean
+from redraft.faces.text import clean
 
 if TYPE_CHECKING:
     from redraft.domain.loans import Loan
