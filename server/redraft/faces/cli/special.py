@@ -127,7 +127,13 @@ VERBS: Mapping[str, Runner] = {
 
 def shell_only() -> list[click.Command]:
     """The verbs that are no rows of the table."""
-    return [_lsp(), _mcp(), _completion()]
+    return [_hook(), _lsp(), _mcp(), _completion()]
+
+
+def _hook() -> click.Command:
+    """For help only: the verb itself is answered before any of this is loaded."""
+    text = "Answer one hook event of a coding agent (JSON on standard input)."
+    return click.Command("hook", callback=lambda: 0, help=text)
 
 
 def _lsp() -> click.Command:
