@@ -16,6 +16,7 @@ from click.shell_completion import get_completion_class
 from redraft.commands import results, slash
 from redraft.commands.requests import RunLine
 from redraft.errors import InvalidArguments
+from redraft.faces.cli.init import init_command
 from redraft.faces.cli.running import Call, Opened, perform
 from redraft.faces.cli.show import Screen
 
@@ -127,7 +128,7 @@ VERBS: Mapping[str, Runner] = {
 
 def shell_only() -> list[click.Command]:
     """The verbs that are no rows of the table."""
-    return [_hook(), _lsp(), _mcp(), _completion()]
+    return [init_command(), _hook(), _lsp(), _mcp(), _completion()]
 
 
 def _hook() -> click.Command:
