@@ -55,8 +55,18 @@ def hand_over(view: View, given: str, *, copy: bool) -> str:
             copy_file(session.folder, f"{layout.BASE}/{path}", session.folder, via, flush=False)
             place(session.folder, via, name)
         else:
-            session.folder.make(name.rpartition("/")[0])
+            _make_shown(view, path.rpartition("/")[0])
     return f"{session.root.path}/{session.path}/{name}"
+
+
+def _make_shown(view: View, folder: str) -> None:
+    """Make a folder of the copies, as far as the session shows it; the rest is the tool's to make.
+
+    So a tool that fails leaves no folder that was not to be seen before.
+    """
+    while folder and view.look(folder)[1] is None:
+        folder = folder.rpartition("/")[0]
+    session_of(view).folder.make(f"{layout.FILES}/{folder}".rstrip("/"))
 
 
 def take_back(view: View, given: str, *, fresh: bool) -> str:
