@@ -46,6 +46,12 @@ def test_what_is_no_document_is_not_told(draft: Desk) -> None:
     assert seen(draft) == []
 
 
+def test_a_document_that_was_only_touched_is_not_told(draft: Desk) -> None:
+    watch(draft, "a.md")
+    (draft.path / "a.md").touch()
+    assert seen(draft) == []
+
+
 def test_a_file_that_is_too_large_gets_no_base(
     draft: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,11 +125,12 @@ def _search(event: Event, root: Root, environ: Mapping[str, str]) -> Answer:
 def _write(event: Event, root: Root, place: Place, environ: Mapping[str, str]) -> Answer:
     if place.session is None and is_artefact(root, place.path):
         return answer.nothing()
-    from redraft.domain import temporary
     from redraft.domain.handing import hand_over
 
     name, made = session_of(root, place, environ), False
     if name is None:
+        from redraft.domain import temporary
+
         View(root, None).path_of(place.path)  # no session is begun for what is refused anyway
         name, made = temporary.ensure(root, None)
     with View.of(root, name) as view:

@@ -77,7 +77,8 @@ def _once(pairs: list[tuple[str, Any]]) -> Object:
 def _why(text: str, error: Exception) -> str:
     try:
         bare = _STRING_OR_COMMENT.sub(lambda match: match[1] or "", text)
-        json.loads(_LAST_COMMA.sub(lambda match: match[1] or "", bare))
+        plain = _LAST_COMMA.sub(lambda match: match[1] or "", bare)
+        json.loads(plain, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return f"is no JSON that can be read ({error}), so nothing was written"
     return (
