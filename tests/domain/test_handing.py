@@ -68,3 +68,9 @@ def test_what_comes_back_is_put_in_order(draft: Desk) -> None:
         assert take_back(view, "new.md", fresh=True) == "created"
     assert draft.changes() == (["a.md"], ["new.md"], [])
     assert not (draft.path / ".workflow/draft/deleted/a.md").exists()
+
+
+def test_without_a_base_nothing_is_handed_over(draft: Desk) -> None:
+    (draft.path / ".workflow/draft/.tmp").write_text("a file where a folder belongs")
+    with draft.view() as view, pytest.raises(OSError, match="base"):
+        hand_over(view, "a.md", copy=False)

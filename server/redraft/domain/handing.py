@@ -8,6 +8,7 @@ there, the copy itself. A base and empty folders alone are no change.
 from __future__ import annotations
 
 import stat as modes
+from errno import EIO
 
 from redraft.disk import calls
 from redraft.disk.copying import copy_file
@@ -35,6 +36,7 @@ def hand_over(view: View, given: str, *, copy: bool) -> str:
 
     Raises:
         UnsupportedFile: a folder stands there, or a document in a parent's place.
+        OSError: the base cannot be kept, so nothing may be written.
     """
     session = session_of(view)
     path = view.path_of(given)
@@ -47,7 +49,9 @@ def hand_over(view: View, given: str, *, copy: bool) -> str:
         if current is not None and not modes.S_ISREG(current.st_mode):
             raise UnsupportedFile(path, "is not a document")
         check_parents(view, path, make=True)
-        base.ensure(session, path, touched=source != "global")
+        kept = base.ensure(session, path, touched=source != "global")
+        if source == "global" and current is not None and not kept:
+            raise OSError(EIO, "its base cannot be kept", path)
         name = f"{layout.FILES}/{path}"
         if copy and source == "global" and current is not None:
             via = f"{layout.TMP}/copy"
