@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from redraft.faces.hooks.event import Event
 
 _HOW = """\
-- Read, write and edit documents under their usual paths: the session is led to. Once a document is
+- Read, write and edit documents under their usual paths: you are led to the session. Once one is
   changed in it, its path is {files}/<path>.
 - What a shell command writes goes past the session; `redraft adopt` takes it in.
 - `/session status|list|commit|cancel|switch` (or `redraft session …` in a shell) is about sessions.
