@@ -10,9 +10,9 @@ import click
 
 from redraft.disk.folder import Folder
 from redraft.errors import InvalidArguments
-from redraft.faces.where import find_root
 from redraft.faces.init.clients import CLIENTS
 from redraft.faces.init.plan import carry_out, plan
+from redraft.faces.where import find_root
 
 
 def init_command() -> click.Command:

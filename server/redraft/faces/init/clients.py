@@ -151,6 +151,11 @@ def _typed(program: list[str]) -> Object:
     return {"type": "stdio", **_stdio(program)}
 
 
+def _of_workspace(program: list[str]) -> Object:
+    server = _stdio(program)
+    return {"type": "stdio", **server, "args": [*server["args"], "--root", "${workspaceFolder}"]}
+
+
 def _local(program: list[str]) -> Object:
     return {"type": "local", "command": [*program, "mcp"], "enabled": True}
 
@@ -168,7 +173,9 @@ CLIENTS = (
             File(".claude/commands/retry.md", _slash(RETRY)),
         ),
     ),
-    Client("vscode", "VS Code", _TOOLS, (File(".vscode/mcp.json", _server("servers", _typed)),)),
+    Client(
+        "vscode", "VS Code", _TOOLS, (File(".vscode/mcp.json", _server("servers", _of_workspace)),)
+    ),
     Client("cursor", "Cursor", _TOOLS, (File(".cursor/mcp.json", _server("mcpServers", _stdio)),)),
     Client(
         "gemini",
