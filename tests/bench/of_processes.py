@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -160,11 +161,32 @@ def cli_resolve(ground: Ground, n: int) -> Iterator[Pair]:
     )
 
 
-def _running(command: list[str], cwd: str) -> Sample:
+@contextmanager
+def cli_hook(ground: Ground, n: int) -> Iterator[Pair]:
+    """The event that comes most often: a document is about to be read."""
+    book = ground.book(sessions=n)
+    settle_for_others(book.root())
+    script = Path(sys.executable).with_name("redraft")
+    command = [str(script)] if script.exists() else [sys.executable, "-m", "redraft"]
+    event = {
+        "hook_event_name": "PreToolUse",
+        "tool_name": "Read",
+        "tool_input": {"file_path": f"{book.path}/{book.documents[-1]}"},
+        "cwd": book.path,
+    }
+    yield Pair(
+        _running([sys.executable, "-c", "pass"], book.path),
+        _running([*command, "hook"], book.path, json.dumps(event).encode()),
+    )
+
+
+def _running(command: list[str], cwd: str, given: bytes = b"") -> Sample:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REDRAFT_")}
 
     def run() -> None:
-        subprocess.run(command, cwd=cwd, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command, cwd=cwd, env=environment, check=True, stdout=subprocess.DEVNULL, input=given
+        )
 
     return lambda: timed(run)
 
@@ -233,6 +255,17 @@ ROWS = [
         sizes=SIZES,
         slow=True,
         prepare=cli_resolve,
+        bar=3,
+        least=8,
+    ),
+    Row(
+        name="cli-hook",
+        title="CLI hook, before a Read",
+        floor="python -c pass",
+        about="sessions",
+        sizes=SIZES,
+        slow=True,
+        prepare=cli_hook,
         bar=3,
         least=8,
     ),

@@ -45,3 +45,45 @@ def test_nothing_to_adopt_is_said_for_a_path_and_empty_without_one(draft: Desk) 
     assert draft.run("adopt").adopted == []
     assert draft.refused("adopt", paths=["a.md"]).code == "file_not_found"
     assert draft.refused("adopt", paths=["part/b.md"]).code == "file_not_found"
+
+
+def test_a_deletion_is_adopted_only_where_it_is_named(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    (draft.path / "a.md").unlink()
+    assert draft.run("adopt").adopted == []
+    done = draft.run("adopt", paths=["a.md"])
+    assert (done.adopted, done.restored) == (["a.md"], ["a.md"])
+    assert (draft.path / "a.md").read_text() == "one\ntwo\nthree\n"
+    assert draft.changes() == ([], [], ["a.md"])
+    assert b"mine\n" in draft.everything()
+
+
+def test_a_new_file_is_adopted_only_where_it_was_seen_coming(draft: Desk) -> None:
+    """Else a document of the folder that the session never touched would leave it."""
+    draft.put("new.md", "n\n")
+    assert draft.refused("adopt", paths=["new.md"]).code == "file_not_found"
+    (draft.path / ".workflow/draft/past").mkdir()
+    (draft.path / ".workflow/draft/past/new.md").touch()
+    assert draft.run("adopt").restored == []
+    assert draft.changes() == ([], ["new.md"], [])
+    assert draft.read("new.md") == "n\n"
+    assert not (draft.path / ".workflow/draft/past/new.md").exists()
+
+
+def test_a_copy_in_a_new_files_way_goes_to_the_trash(draft: Desk) -> None:
+    draft.write("new.md", "mine\n")
+    draft.put("new.md", "theirs\n")
+    (draft.path / ".workflow/draft/past").mkdir()
+    (draft.path / ".workflow/draft/past/new.md").touch()
+    assert draft.run("adopt").adopted == ["new.md"]
+    assert draft.read("new.md") == "theirs\n"
+    assert b"mine\n" in draft.everything()
+
+
+def test_a_mark_whose_file_is_gone_or_as_it_was_is_passed_over(draft: Desk) -> None:
+    marks = draft.path / ".workflow/draft/past"
+    marks.mkdir()
+    (marks / "gone.md").touch()
+    (marks / "part").touch()
+    assert draft.run("adopt").adopted == []
+    assert draft.refused("adopt", paths=["gone.md"]).code == "file_not_found"

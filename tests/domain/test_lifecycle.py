@@ -132,3 +132,23 @@ def test_foreign_progress_is_left_as_it_is(draft: Desk) -> None:
     place.write_text(json.dumps(found))
     assert phase(draft, "REVIEW").completed_phases == ["PLAN"]
     assert records(draft) == "none yet"
+
+
+def test_a_session_that_ends_keeps_its_last_state_as_a_checkpoint(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1"])
+    archive = draft.path / draft.run("session complete").archived_to
+    manifests = sorted((archive / "checkpoints").glob("*/manifest.json"))
+    last = json.loads(manifests[-1].read_text("utf-8"))
+    assert last["trigger"] == "session_end"
+    assert last["phase"] == "IMPLEMENT"
+    assert (manifests[-1].parent / "files/a.md").read_text() == "mine\n"
+
+
+def test_resume_tells_what_was_going_on(draft: Desk) -> None:
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1", "impl-2"])
+    kept = draft.run("session checkpoint", label="before lunch")
+    draft.run("session pause")
+    told = draft.run("session resume").resume
+    assert (told.phase, told.current_tasks) == ("IMPLEMENT", ["impl-1", "impl-2"])
+    assert told.last_checkpoint == kept.at

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from redraft.commands.table import BY_VERB
+from redraft.domain import past
+from redraft.domain.handing import hand_over
 from redraft.domain.progress import SILENT
 from redraft.domain.root import Root
 from redraft.domain.temporary import ensure
+from redraft.domain.view import View
 
 Act = Callable[[Root], object]
 
@@ -108,6 +111,29 @@ def editor_saves(path: str, text: str) -> Act:
         beside.replace(target)
 
     return act
+
+
+def removed(path: str) -> Act:
+    """Somebody removes a global file."""
+    return lambda root: Path(root.path, path).unlink()
+
+
+def past_the_session(path: str, text: str) -> Act:
+    """A shell command writes a global file, watched by a hook."""
+
+    def act(root: Root) -> None:
+        with View.of(root, "draft") as view:
+            past.watch(view, [path], "use")
+            editor_saves(path, text)(root)
+            past.noticed(view, "use")
+
+    return act
+
+
+def handed_over(root: Root) -> None:
+    """A tool is about to edit a document in place."""
+    with View.of(root, "draft") as view:
+        hand_over(view, "a.md", copy=True)
 
 
 def restore_first(root: Root) -> None:
@@ -246,4 +272,15 @@ STORIES = {
         step("adopt"),
         touches_global=True,
     ),
+    "adopt a deletion": Story(
+        in_draft(writes("a.md", "a1"), removed("a.md")),
+        step("adopt", paths=["a.md"]),
+        touches_global=True,
+    ),
+    "adopt what a shell command made": Story(
+        in_draft(past_the_session("new.md", "made")),
+        step("adopt"),
+        touches_global=True,
+    ),
+    "hand a document over to a tool": Story(in_draft(writes("part/b.md", "b1")), handed_over),
 }

@@ -28,6 +28,12 @@ def open_or_create(folder: int | None, name: str) -> int:
     return os.open(name, flags, 0o666, dir_fd=folder)
 
 
+def open_to_append(folder: int | None, name: str) -> int:
+    """Open a log, creating it if needed; every write goes to its end."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | NOFOLLOW | CLOEXEC | BINARY
+    return os.open(name, flags, 0o666, dir_fd=folder)
+
+
 def write(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of ``data``."""
     view = memoryview(data)
@@ -89,6 +95,16 @@ def symlink(target: str, folder: int | None, name: str) -> None:
 def utime(folder: int | None, name: str, mtime_ns: int) -> None:
     """Set a name's modification time in nanoseconds; links are not followed."""
     os.utime(name, ns=(mtime_ns, mtime_ns), dir_fd=folder, follow_symlinks=False)
+
+
+def set_mode_at(folder: int | None, name: str, mode: int) -> None:
+    """Set the permission bits of a file that others may have made; a link is refused."""
+    flags = os.O_RDONLY | NOFOLLOW | CLOEXEC | NONBLOCK
+    descriptor = os.open(name, flags, dir_fd=folder)
+    try:
+        set_mode(descriptor, mode)
+    finally:
+        os.close(descriptor)
 
 
 def set_mode(descriptor: int, mode: int) -> None:

@@ -35,6 +35,10 @@ def _answer(args: list[str]) -> int:
         code: int | None = getattr(light, args[0])(args[1:])
         if code is not None:
             return code
+    if args[:1] == ["hook"] and not {"--help", "-h"} & set(args):
+        from redraft.faces.hooks.main import hook
+
+        return hook(args[1:])
     if args[:1] == ["lsp"] and set(args[1:]) <= {"--stdio"}:
         from redraft.faces.lsp.main import main as serve
 

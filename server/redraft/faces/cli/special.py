@@ -16,6 +16,7 @@ from click.shell_completion import get_completion_class
 from redraft.commands import results, slash
 from redraft.commands.requests import RunLine
 from redraft.errors import InvalidArguments
+from redraft.faces.cli.init import init_command
 from redraft.faces.cli.running import Call, Opened, perform
 from redraft.faces.cli.show import Screen
 
@@ -129,7 +130,13 @@ def shell_only() -> list[click.Command]:
     """The verbs that are no rows of the table."""
     from redraft.faces.cli import execute
 
-    return [execute.verb(), _lsp(), _mcp(), _completion()]
+    return [execute.verb(), init_command(), _hook(), _lsp(), _mcp(), _completion()]
+
+
+def _hook() -> click.Command:
+    """For help only: the verb itself is answered before any of this is loaded."""
+    text = "Answer one hook event of a coding agent (JSON on standard input)."
+    return click.Command("hook", callback=lambda: 0, help=text)
 
 
 def _lsp() -> click.Command:

@@ -1,0 +1,67 @@
+"""When an agent begins: which session is active, what it holds, and what was rejected before."""
+
+from __future__ import annotations
+
+from redraft.domain.root import Root
+from redraft.domain.session import Session
+from redraft.errors import RedraftError
+from redraft.faces.hooks import answer
+from redraft.faces.hooks.leading import LOCK_WAIT_S
+from redraft.faces.hooks.places import root_of, session_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from redraft.faces.hooks.answer import Answer
+    from redraft.faces.hooks.event import Event
+
+_HOW = """\
+- Read, write and edit documents under their usual paths: you are led to the session. Once one is
+  changed in it, its path is {files}/<path>.
+- What a shell command writes goes past the session; `redraft adopt` takes it in.
+- `/session status|list|commit|cancel|switch` (or `redraft session …` in a shell) is about sessions.
+- When the writer rejects a text, record it with `/retry <file> <reason>` before writing it anew."""
+_NO_SESSION = """\
+Redraft keeps drafts of this folder in sessions. None is active: reading is from the folder itself,
+and the first write begins a temporary session. `/session start <name>` begins one with a name."""
+
+
+def at_start(event: Event, environ: Mapping[str, str]) -> Answer:
+    """Answer a ``SessionStart`` event.
+
+    Raises:
+        RedraftError, OSError: the session cannot be looked at.
+    """
+    with Root.open(root_of(event, environ), LOCK_WAIT_S) as root:
+        root.settle()
+        try:
+            name = session_of(root, None, environ)
+            if name is None:
+                return answer.tell(event, _NO_SESSION)
+            with Session.open(root, name) as session:
+                return answer.tell(event, "\n".join(_lines(session)))
+        except RedraftError as error:
+            advice = ", ".join(error.suggestions)
+            return answer.tell(event, f"Redraft: {error.message} Try: {advice}")
+
+
+def _lines(session: Session) -> Iterator[str]:
+    from redraft.domain.changes import Survey
+    from redraft.domain.retries import of_session
+    from redraft.faces.hooks.after import holds
+
+    survey = Survey(session.folder)
+    yield f"Redraft: this folder is written in a session. {holds(session.name, survey)}"
+    yield _HOW.format(files=f"{session.root.path}/{session.path}/files")
+    changes = survey.paths()
+    for path, kind in changes[:40]:
+        yield f"- {path} ({kind})"
+    if len(changes) > 40:
+        yield f"- and {len(changes) - 40} more: /session status"
+    kept = of_session(session)
+    if kept:
+        yield "The writer has rejected these versions. Do not write them again:"
+    for each in kept[-40:]:
+        reason = " ".join(str(each.record["reason"]).split())[:400]
+        yield f"- {each.file}, try {each.number}: {reason}"
