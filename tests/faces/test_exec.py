@@ -413,7 +413,7 @@ def test_a_signal_is_passed_on(draft: Place, name: str) -> None:
         assert running.stdout is not None
         running.stdout.readline()
         running.send_signal(number)
-        running.communicate()
+        running.wait()  # before its input is closed, which would end it too
     assert running.returncode == 5
     assert draft.read("got.md") == "got\n"
 

@@ -29,6 +29,7 @@ _PASSED_ON = tuple(
 )
 _FROM_KEYBOARD = ("SIGINT", "SIGQUIT")
 _BY_KERNEL = 0x80  # si_code of a signal that the terminal sent to the whole group
+_NONE, _LOOK_S = 0, 0.5  # no signal came for this long
 _RESET = ("SIGPIPE", "SIGXFSZ", "SIGINT")  # Python has these its own way
 
 
@@ -135,7 +136,7 @@ def _wait(child: int) -> int:
     """Wait for the program, handing on what others send to us meanwhile."""
     while True:
         number, by_keyboard = _next_signal()
-        if number == signal.SIGCHLD:
+        if number in (signal.SIGCHLD, _NONE):
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 code = os.waitstatus_to_exitcode(status)
@@ -146,8 +147,9 @@ def _wait(child: int) -> int:
 
 def _next_signal() -> tuple[int, bool]:
     wanted = {*_PASSED_ON, signal.SIGCHLD}
-    if hasattr(signal, "sigwaitinfo"):  # macOS has none
-        info = signal.sigwaitinfo(wanted)
-        return info.si_signo, info.si_code == _BY_KERNEL
+    if hasattr(signal, "sigtimedwait"):  # macOS has none
+        # In a process of several threads, one that does not block SIGCHLD may swallow it.
+        info = signal.sigtimedwait(wanted, _LOOK_S)
+        return (info.si_signo, info.si_code == _BY_KERNEL) if info else (_NONE, False)
     number = signal.sigwait(wanted)
     return number, signal.Signals(number).name in _FROM_KEYBOARD
