@@ -166,3 +166,45 @@ def test_a_comparison_shows_global_read_only_beside_the_session(
     expect(sides.nth(1)).to_have_attribute("data-uri", re.compile("^redraft:"))
     expect(editor.line("New in the session.")).to_have_count(1)
     assert book.touched() == []
+
+
+def test_a_document_that_the_session_deleted_opens_as_the_global_one_and_says_so(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    book.cli("delete", TWO)
+    editor.open_file(name(TWO))
+    expect(editor.toast("chapter-02.md is deleted in the session colder-sea")).to_be_visible()
+    expect_version(editor, TWO, None)
+    assert book.touched() == []
+
+
+def test_save_as_of_a_sessions_document_writes_into_the_session(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.command("File: Save As...")
+    expect(editor.quick.input).to_have_value(re.compile("chapter-01.md$"))
+    editor.quick.fill(str(book.path("part-1-the-lamp/chapter-01b.md")))
+    expect(editor.quick.input).to_have_value(re.compile("chapter-01b.md$"))
+    editor.quick.accept()
+    expect_version(editor, "part-1-the-lamp/chapter-01b.md", SESSION)
+    assert book.copies(SESSION) == ["part-1-the-lamp/chapter-01b.md"]
+    assert book.touched() == []
+
+
+def test_documents_stay_with_their_session_when_another_one_becomes_active(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    start(editor, "warmer")
+    open_in(editor, TWO, "warmer")
+    editor.tab(name(ONE)).click()
+    expect_version(editor, ONE, SESSION)
+    editor.type_text("Still colder. ", line=3)
+    editor.save()
+    eventually(lambda: book.copies(SESSION) == [ONE], "the first session has the change")
+    assert book.copies("warmer") == []
+    assert book.touched() == []
