@@ -46,11 +46,11 @@ def test_a_change_by_another_program_shows_at_once_and_keeps_the_cursor(
 ) -> None:
     start(editor, SESSION)
     open_in(editor, ONE, SESSION)
-    editor.go_to_line(9)
+    editor.go_to_line(15)
     text = book.text(ONE)
     book.cli("write", ONE, text=text.replace("The third what?", "The fourth what?"))
     expect(editor.line("The fourth what?")).to_have_count(1)
-    expect(editor.cursor()).to_contain_text("Ln 9, Col 1")
+    expect(editor.cursor()).to_contain_text("Ln 15, Col 1")
     book.write_copy(ONE, SESSION, text.replace("The third what?", "The fifth what?"))
     expect(editor.line("The fifth what?")).to_have_count(1)
     expect(editor.active_tab()).not_to_have_class(DIRTY)
@@ -119,4 +119,92 @@ def test_the_preview_of_a_document_shows_pictures_of_the_folder(
     picture = frame.get_by_alt_text("The coast")
     expect(picture).to_be_visible()
     eventually(lambda: picture.evaluate("image => image.naturalWidth"), "the picture is loaded")
+    assert book.touched() == []
+
+
+def test_documents_are_created_renamed_and_deleted_in_the_session(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.command("Session: New File in Session...")
+    editor.quick.wait(title="New File in colder-sea")
+    editor.quick.fill("part-1-the-lamp/chapter-02.md")
+    expect(editor.quick.message).to_contain_text("exists already")
+    editor.quick.fill("../outside.md")
+    expect(editor.quick.message).to_contain_text("outside")
+    editor.quick.accept("notes/ideas.md")
+    expect_version(editor, "notes/ideas.md", SESSION)
+    editor.type_text("A storm.", line=1)
+    editor.save()
+    editor.command("Session: Rename in Session...")
+    editor.quick.accept("notes/storms.md")
+    expect_version(editor, "notes/storms.md", SESSION)
+    eventually(lambda: book.copies(SESSION) == ["notes/storms.md"], "the copy has its new name")
+    assert book.session_text("notes/storms.md", SESSION) == "A storm."
+    editor.tab(name(ONE)).click()
+    expect_version(editor, ONE, SESSION)
+    editor.command("Session: Delete in Session...")
+    editor.press_in_modal("Delete")
+    changes = book.workflow / SESSION / "deleted"
+    eventually((changes / ONE).exists, "the session has deleted the chapter")
+    assert book.touched() == []
+
+
+def test_a_comparison_shows_global_read_only_beside_the_session(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.type_text("New in the session. ", line=3)
+    editor.save()
+    editor.title_action("Compare with Global").first.click()
+    expect(editor.diff()).to_be_visible()
+    expect(editor.active_tab()).to_contain_text("chapter-01.md (Global \u2194 colder-sea)")
+    sides = editor.diff().locator(".monaco-editor[data-uri]")
+    expect(sides.nth(0)).to_have_attribute("data-uri", re.compile("^redraft-global:"))
+    expect(sides.nth(1)).to_have_attribute("data-uri", re.compile("^redraft:"))
+    expect(editor.line("New in the session.")).to_have_count(1)
+    assert book.touched() == []
+
+
+def test_a_document_that_the_session_deleted_opens_as_the_global_one_and_says_so(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    book.cli("delete", TWO)
+    editor.open_file(name(TWO))
+    expect(editor.toast("chapter-02.md is deleted in the session colder-sea")).to_be_visible()
+    expect_version(editor, TWO, None)
+    assert book.touched() == []
+
+
+def test_save_as_of_a_sessions_document_writes_into_the_session(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    editor.command("File: Save As...")
+    expect(editor.quick.input).to_have_value(re.compile("chapter-01.md$"))
+    editor.quick.fill(str(book.path("part-1-the-lamp/chapter-01b.md")))
+    expect(editor.quick.input).to_have_value(re.compile("chapter-01b.md$"))
+    editor.quick.accept()
+    expect_version(editor, "part-1-the-lamp/chapter-01b.md", SESSION)
+    assert book.copies(SESSION) == ["part-1-the-lamp/chapter-01b.md"]
+    assert book.touched() == []
+
+
+def test_documents_stay_with_their_session_when_another_one_becomes_active(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    open_in(editor, ONE, SESSION)
+    start(editor, "warmer")
+    open_in(editor, TWO, "warmer")
+    editor.tab(name(ONE)).click()
+    expect_version(editor, ONE, SESSION)
+    editor.type_text("Still colder. ", line=3)
+    editor.save()
+    eventually(lambda: book.copies(SESSION) == [ONE], "the first session has the change")
+    assert book.copies("warmer") == []
     assert book.touched() == []

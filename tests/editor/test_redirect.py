@@ -106,9 +106,11 @@ def test_tabs_that_were_open_before_a_session_lead_to_it_when_they_come_in_front
         expect(editor.tab(name(document)).locator(".italic")).to_have_count(0)
     editor.command("View: Pin Editor")  # the fourth, which is the first tab from now on
     expect(editor.tab(name(SIX[3]))).to_have_class(re.compile(r"\bsticky\b"))
-    open_in(editor, SIX[1], None)
+    editor.tab(name(SIX[1])).click()
+    expect_version(editor, SIX[1], None)
     editor.type_text("Not saved yet. ", line=1)
-    open_in(editor, SIX[2], None)
+    editor.tab(name(SIX[2])).click()
+    expect_version(editor, SIX[2], None)
     editor.go_to_line(11)
     tabs = [name(SIX[3]), name(SIX[0]), name(SIX[1]) + "*", name(SIX[2])]
     expect_tabs(editor, *tabs)
@@ -117,11 +119,13 @@ def test_tabs_that_were_open_before_a_session_lead_to_it_when_they_come_in_front
     expect_version(editor, SIX[2], SESSION)
     expect(editor.cursor()).to_contain_text("Ln 11, Col 1")
     expect(editor.toast("unsaved text: chapter-02.md")).to_be_visible()
-    for document, session in ((SIX[0], SESSION), (SIX[3], SESSION), (SIX[1], None)):
-        editor.tab(name(document)).click()
-        expect_version(editor, document, session)
+    for document, session, pinned in ((0, SESSION, 0), (3, SESSION, 1), (1, None, 0)):
+        tab = editor.tab(name(SIX[document]))
+        tab.click()
+        expect_version(editor, SIX[document], session)
+        expect(tab).to_have_count(1)  # the next click is on tabs that lie still
+        expect(tab.and_(editor.page.locator(".sticky"))).to_have_count(pinned)
     expect_tabs(editor, *tabs)
-    expect(editor.tab(name(SIX[3]))).to_have_class(re.compile(r"\bsticky\b"))
     assert book.touched() == []
 
 
@@ -188,4 +192,23 @@ def test_pictures_lead_to_the_session_as_well(editor: Workbench, book: Book) -> 
     expect_tabs(editor, "map.png")
     frame = editor.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
     expect(frame.locator("img")).to_be_visible()
+    assert book.touched() == []
+
+
+def test_keys_for_back_and_forward_that_are_pressed_fast_all_count(
+    editor: Workbench, book: Book
+) -> None:
+    start(editor, SESSION)
+    for document in SIX:
+        open_in(editor, document, SESSION)
+    for presses, key, expected in (
+        (3, BACK, SIX[2]),
+        (2, FORWARD, SIX[4]),
+        (4, BACK, SIX[0]),
+        (5, FORWARD, SIX[5]),
+    ):
+        for _ in range(presses):
+            editor.page.keyboard.press(key)
+        expect_version(editor, expected, SESSION)
+        expect_tabs(editor, *map(name, SIX))
     assert book.touched() == []

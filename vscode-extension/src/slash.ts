@@ -22,7 +22,7 @@ export function slashCommands(parts: Parts): CommandTable {
   return {
     "redraft.ui.slash": async (begun?: string, how?: HowToRun) => {
       const { root } = await about(parts, how);
-      const line = begun !== undefined && how?.run ? begun : await ask(begun ?? "/");
+      const line = begun !== undefined && how?.run ? begun : await ask(begun ?? "");
       const { command, result } = await parts.server.call("run", { root, line });
       const show = (): Thenable<unknown> => {
         const path = `/${command.replaceAll(" ", "-")}.yaml`;

@@ -4,8 +4,9 @@ import * as vscode from "vscode";
 import type { Sessions } from "../state";
 import { isSessionDocument } from "../uris";
 import { exists, sessionUri } from "./places";
+import { askToLead, tellUnsaved, tellWhyNot } from "./redirectMessages";
 import { sameSpot, Spots } from "./spots";
-import { closeClean, nameOf, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
+import { closeClean, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
 import { Travel, type Step, type Stop } from "./travel";
 
 /** Keys that repeat fast keep the loop busy; this only ends what would go on for ever. */
@@ -23,7 +24,7 @@ export class Redirect implements vscode.Disposable {
   private active = "";
   /** A global document that came in front, while its session document is open already. */
   private known: vscode.Tab | undefined;
-  /** Global documents that are to be left alone, because a person said so or was told so. */
+  /** Global documents that stay, until another session becomes active: a person said so or was told. */
   private readonly staying = new Set<string>();
   private readonly spots = new Spots();
   private readonly subscriptions: vscode.Disposable[];
@@ -40,11 +41,6 @@ export class Redirect implements vscode.Disposable {
       }),
     ];
     this.sessionsChanged();
-  }
-
-  /** Leave a global document as it is, as long as no other session becomes active. */
-  private leaveAlone(file: vscode.Uri): void {
-    this.staying.add(file.toString());
   }
 
   dispose(): void {
@@ -182,11 +178,14 @@ export class Redirect implements vscode.Disposable {
     if (!twin || !file) {
       return false;
     }
+    if (twin.viewType === undefined) {
+      void vscode.workspace.openTextDocument(twin.uri).then(undefined, () => undefined); // Ahead.
+    }
     const place = this.place(tab, twin.uri).catch(() => undefined); // It is no text.
     const found = await exists(twin.uri).catch(() => undefined);
     if (!found) {
-      this.leaveAlone(file);
-      this.tellWhyNot(found, twin.uri);
+      this.staying.add(file.toString());
+      tellWhyNot(found, twin.uri);
       return false;
     }
     const selection = await place;
@@ -230,36 +229,12 @@ export class Redirect implements vscode.Disposable {
         !this.staying.has(file.toString()) &&
         this.redirect(file) !== "never",
     );
-    if (told.length === 0) {
-      return;
+    for (const file of told) {
+      this.staying.add(file.toString());
     }
-    told.forEach((file) => {
-      this.leaveAlone(file);
-    });
-    const names = told.map(nameOf).join(", ");
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        "Still open outside the session, because of unsaved text: {0}. Save it, then run Session: Open in Session.",
-        names,
-      ),
-    );
-  }
-
-  private tellWhyNot(found: boolean | undefined, twin: vscode.Uri): void {
-    const name = nameOf(twin);
-    void vscode.window.showInformationMessage(
-      found === false
-        ? vscode.l10n.t(
-            "{0} is deleted in the session {1}. This is the global version.",
-            name,
-            twin.authority,
-          )
-        : vscode.l10n.t(
-            "{0} could not be opened in the session {1}. This is the global version.",
-            name,
-            twin.authority,
-          ),
-    );
+    if (told.length > 0) {
+      tellUnsaved(told);
+    }
   }
 
   private async ask(tab: vscode.Tab): Promise<void> {
@@ -273,19 +248,8 @@ export class Redirect implements vscode.Disposable {
     ) {
       return;
     }
-    this.leaveAlone(shown.uri);
-    const open = vscode.l10n.t("Open in Session");
-    const stay = vscode.l10n.t("Stay");
-    const always = vscode.l10n.t("Always");
-    const never = vscode.l10n.t("Never");
-    const question = vscode.l10n.t("{0} is also in the session {1}.", nameOf(uri), uri.authority);
-    const answer = await vscode.window.showInformationMessage(question, open, stay, always, never);
-    if (answer === always || answer === never) {
-      const settings = vscode.workspace.getConfiguration("redraft", shown.uri);
-      const value = answer === always ? "always" : "never";
-      await settings.update("redirect", value, vscode.ConfigurationTarget.Global);
-    }
-    if (answer === open || answer === always) {
+    this.staying.add(shown.uri.toString());
+    if (await askToLead(shown.uri, uri)) {
       await vscode.commands.executeCommand("redraft.ui.openInSession", shown.uri);
     }
   }
