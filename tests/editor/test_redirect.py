@@ -119,10 +119,10 @@ def test_tabs_that_were_open_before_a_session_lead_to_it_when_they_come_in_front
     expect_version(editor, SIX[2], SESSION)
     expect(editor.cursor()).to_contain_text("Ln 11, Col 1")
     expect(editor.toast("unsaved text: chapter-02.md")).to_be_visible()
-    for document, session, pinned in ((0, SESSION, 0), (3, SESSION, 1), (1, None, 0)):
-        tab = editor.tab(name(SIX[document]))
+    for at, session, pinned in ((0, SESSION, 0), (3, SESSION, 1), (1, None, 0)):
+        tab = editor.tab(name(SIX[at]))
         tab.click()
-        expect_version(editor, SIX[document], session)
+        expect_version(editor, SIX[at], session)
         expect(tab).to_have_count(1)  # the next click is on tabs that lie still
         expect(tab.and_(editor.page.locator(".sticky"))).to_have_count(pinned)
     expect_tabs(editor, *tabs)
