@@ -21,12 +21,15 @@ SOURCES = {
     if path.name != "wire.ts"
 }
 
-_CALL = {
+# Each can be given as a slash command all the same.
+WITHOUT_A_CALL = {
     "resolve": "the URI of a document says which file and session it is",
     "migrate": "a registry of older sessions is taken over on sight, by whatever comes first",
     "adopt": "it is for programs that cannot write into a session themselves",
 }
 
+_CALL = re.compile(r"\bcall\(\s*\"([\w.]+)\"")
+_HANDLER = re.compile(r"^\s*(?:async )?\"(redraft\.ui\.\w+)\"\s*[:(]", re.MULTILINE)
 _KEY = re.compile(r"^%([\w.-]+)%$")
 
 
@@ -45,6 +48,16 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from leaves(item, name)
+
+
+def test_every_command_of_the_server_is_called_or_has_a_reason_not_to_be() -> None:
+    called = set(found(_CALL))
+    assert BY_LSP.keys() - called == WITHOUT_A_CALL.keys()
+    assert called <= BY_LSP.keys()
+
+
+def test_every_contributed_command_has_one_handler_and_every_handler_is_contributed() -> None:
+    assert sorted(found(_HANDLER)) == sorted(IDS)
 
 
 def test_no_command_of_the_extension_has_an_id_of_the_server() -> None:
