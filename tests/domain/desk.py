@@ -102,3 +102,17 @@ class Desk:
             places = [Path(parent, name) for name in names]
             found |= {place.read_bytes() for place in places if place.is_file()}
         return found
+
+
+def two_sessions(path: Path) -> Desk:
+    """Two sessions with copies, retries and a checkpoint each; ``two`` is active."""
+    made = Desk(path)
+    made.put("a.md", "needle\n")
+    made.put(".gitignore", "drafts/\n")
+    for name in ("one", "two"):
+        made.start(name)
+        made.write("a.md", f"needle {name}\n")
+        made.run("retry", file_path="a.md", reason="needle")
+        made.write("drafts/[x] é.md", f"needle {name}\n")
+        made.run("session checkpoint")
+    return made

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.domain.desk import Desk
+from tests.domain.desk import Desk, two_sessions
 
 from redraft.domain import layout, marker, searching
 from redraft.domain.root import Root
 from redraft.errors import Locked
 
-REPOSITORY = Path(__file__).parents[2]
-MACHINE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), "other")
-EDITORS = f"node_modules/*/lib/vscode/node_modules/@vscode/ripgrep*/bin/linux-{MACHINE}/rg"
-RIPGREP = shutil.which("rg") or next(map(str, (REPOSITORY / ".editor").glob(EDITORS)), None)
-SEARCH = (
-    "--hidden --no-require-git --ignore-case --no-ignore-parent --follow --crlf --fixed-strings"
-    " --no-config --no-ignore-global --files-with-matches"
-)
 HIDDEN_ELSEWHERE = {
     ".workflow/two/base/a.md",
     ".workflow/two/human-retries/a.md/retry-1.md",
@@ -35,16 +26,7 @@ HIDDEN_ELSEWHERE = {
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Two sessions with copies, retries and a checkpoint each; ``two`` is active."""
-    made = Desk(tmp_path / "a book")
-    made.put("a.md", "needle\n")
-    made.put(".gitignore", "drafts/\n")
-    for name in ("one", "two"):
-        made.start(name)
-        made.write("a.md", f"needle {name}\n")
-        made.run("retry", file_path="a.md", reason="needle")
-        made.write("drafts/[x] é.md", f"needle {name}\n")
-        made.run("session checkpoint")
+    made = two_sessions(tmp_path / "a book")
     yield made
     made.close()
 
@@ -75,25 +57,6 @@ def test_the_rules_leave_exactly_the_active_sessions_copies(desk: Desk, tmp_path
     searching.follow(desk.root)
     mine = {".workflow/two/files/a.md", ".workflow/two/files/drafts/[x] é.md"}
     assert passed_over(desk, HIDDEN_ELSEWHERE | mine, tmp_path) == HIDDEN_ELSEWHERE
-
-
-@pytest.mark.skipif(RIPGREP is None, reason="no ripgrep: git's reading of the rules is tested")
-def test_the_editors_search_finds_global_and_the_active_sessions_copies(desk: Desk) -> None:
-    def found() -> set[str]:
-        command = [str(RIPGREP), *SEARCH.split(), "--", "needle", "."]
-        done = subprocess.run(command, cwd=desk.path, capture_output=True, check=True)
-        return {line.removeprefix("./") for line in done.stdout.decode().splitlines()}
-
-    assert found() == {"a.md"}
-    searching.follow(desk.root)
-    two = {".workflow/two/files/a.md", ".workflow/two/files/drafts/[x] é.md"}
-    assert found() == {"a.md"} | two
-    desk.run("session switch", name="one")
-    searching.follow(desk.root)
-    assert found() == {"a.md"} | {path.replace("two", "one") for path in two}
-    desk.run("session pause")
-    searching.follow(desk.root)
-    assert found() == {"a.md"}
 
 
 def test_git_goes_on_ignoring_all_of_it(desk: Desk) -> None:
