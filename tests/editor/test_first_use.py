@@ -67,8 +67,10 @@ def started(window: Workbench) -> str:
 
 def start_session(window: Workbench, name: str) -> None:
     window.command("Session: Start...")
-    window.quick.wait(title="Start Session")
+    window.quick.wait(title="Start Session (1/2)")
     window.quick.accept(name)
+    window.quick.wait(title="Start Session (2/2)")
+    window.quick.accept()
     eventually(lambda: window.book.active() == [name], f"the marker of {name} is there")
 
 
@@ -82,9 +84,11 @@ def test_first_use_sets_the_server_up_once_and_every_window_uses_it(
     expect(progress.get_by_role("button", name="Cancel")).to_be_visible()
     expect(progress).to_contain_text("getting")
     take(window, "first-use")
-    window.quick.wait(title="Start Session")
+    window.quick.wait(title="Start Session (1/2)")
     expect(progress).to_have_count(0)
     window.quick.accept("first")
+    window.quick.wait(title="Start Session (2/2)")
+    window.quick.accept()
     eventually(lambda: book.active() == ["first"], "the marker is there")
     [made] = environments(window)
     assert made.name.startswith("0.1.0-")
