@@ -243,6 +243,7 @@ def test_a_python_can_be_chosen_in_a_dialog(
     window.command("Session: Start...")
     window.press_in_toast("Redraft needs Python", "Choose Python...")
     window.quick.wait(title="Choose Python 3.11 or Later")
+    expect(window.quick.row("characters")).to_be_visible()  # it lists its first folder late
     window.quick.fill(str(mine))
     expect(window.quick.row("python3")).to_be_visible()
     window.page.get_by_role("button", name="Use This Python").click()
