@@ -46,13 +46,11 @@ test: lint $(CHECKED) ## everything: lint, types, all tests, coverage of the cor
 	$(PYTEST) --hypothesis-profile=ci --cov --cov-report=term-missing
 	@$(MAKE) --no-print-directory stories
 
-# A story that fails is played again, twice at most, and the summary names each that was: on two cores a
-# browser, an editor and a server may be late once. What fails three times is broken.
 # The last thing of `make test`, so that what it says about stories left out is not overlooked.
 stories: $(PACKED) ## real VS Code in a real browser, driven as a person does
 	@status=0; $(WITH_NODE) $(PY) -m tests.editor.toolchain.install || status=$$?; \
 	if [ $$status = 0 ]; then \
-		$(PYTEST) --reruns 2 tests/editor; \
+		$(PYTEST) tests/editor; \
 	elif [ $$status = 3 ] && [ "$(STORIES)" != required ]; then \
 		printf '\n%s\n' \
 		'************************************************************************' \
