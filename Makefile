@@ -27,7 +27,7 @@ SERVER_SOURCES := $(shell find server/redraft -name '*.py') pyproject.toml READM
 # Puts a Node.js that setup brought itself before what the machine has, where it brought one.
 WITH_NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup check lint test stories extension run tour bench docs clean
+.PHONY: help setup check lint test stories extension run tour bench proof docs clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ tour: $(READY) ## play a session's whole life on the sample book, or on BOOK=<fo
 
 bench: $(READY) ## measure the figures against their floors and print the table
 	@$(PY) tests/bench/run.py
+
+proof: $(READY) ## try every promise out whole, and write the pages of docs/proof; PART=<name> for one
+	@$(PY) tests/proof/run.py $(addprefix --part ,$(PART)) $(addprefix --seconds ,$(SECONDS))
 
 docs: $(READY) ## write the commands' page and the extension's types again from the table
 	$(PY) docs/generate.py
