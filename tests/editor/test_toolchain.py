@@ -44,6 +44,15 @@ def test_an_interrupted_installation_is_done_again_though_it_seems_to_work(
     assert installations == ["interrupted", "installed"]
 
 
+def test_a_person_without_any_settings_can_install_and_is_left_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert install._works()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_installation_that_does_not_start_is_an_error(
     installations: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from filelock import FileLock
@@ -94,12 +95,16 @@ def _works() -> bool:
     """Whether code-server is whole enough to answer; its own needs are asked with its VS Code."""
     if not (ENTRY.exists() and node().exists() and (VSCODE / "node_modules").is_dir()):
         return False
-    try:
-        version = run([node(), ENTRY, "--version"], timeout=60)
-        run([node(), VSCODE / "out" / "server-main.js", "--version"], timeout=60)
-    except ToolFailedError:
-        return False
-    return f'"version": "{version.split()[0]}"' in (CODE_SERVER / "package.json").read_text()
+    # In a home without its settings it writes some, and says so before its version.
+    with tempfile.TemporaryDirectory() as home:
+        env = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
+        try:
+            said = run([node(), ENTRY, "--version"], env=env, timeout=60)
+            run([node(), VSCODE / "out" / "server-main.js", "--version"], env=env, timeout=60)
+        except ToolFailedError:
+            return False
+    version = said.splitlines()[-1].split()[0]
+    return f'"version": "{version}"' in (CODE_SERVER / "package.json").read_text()
 
 
 if __name__ == "__main__":
