@@ -19,7 +19,7 @@ from tests.editor import pictures
 from tests.editor.books import Book
 from tests.editor.profile import VSIX, Settings
 from tests.editor.server import CodeServer
-from tests.editor.toolchain import chromium
+from tests.editor.toolchain import built_in, chromium
 from tests.editor.toolchain.places import REPOSITORY
 from tests.editor.workbench import STATUS, THEMES, Workbench
 
@@ -98,7 +98,13 @@ def editor_factory(
         ready: str | None = STATUS,
     ) -> Workbench:
         wanted = {"workbench.colorTheme": THEMES[theme], **(settings or {})}
-        server = CodeServer(settings=wanted, env=env, vsix=vsix, trust_everything=trust_everything)
+        server = CodeServer(
+            settings=wanted,
+            env=env,
+            vsix=vsix,
+            trust_everything=trust_everything,
+            switches=built_in.switches(),
+        )
         servers.append(server)
         server.start()
         context = browser.new_context(
@@ -106,6 +112,8 @@ def editor_factory(
             color_scheme="dark" if theme == "dark" else "light",
             permissions=["clipboard-read", "clipboard-write"],
             reduced_motion="reduce",
+            # Compressing for every window anew would take longer than the way from here to here.
+            extra_http_headers={"Accept-Encoding": "identity"},
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)

@@ -15,6 +15,8 @@ from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
 
 NOT_SET_UP = {"redraft.server.command": None}
+DOWNLOADING = 90_000
+"""Milliseconds for pip to get and install what the server needs."""
 MAKER = """#!/bin/sh
 # Stands for a Python: its environments run the Python of the tests, once pip was asked.
 PATH=/usr/bin:/bin
@@ -84,7 +86,7 @@ def test_first_use_sets_the_server_up_once_and_every_window_uses_it(
     expect(progress.get_by_role("button", name="Cancel")).to_be_visible()
     expect(progress).to_contain_text("getting")
     take(window, "first-use")
-    window.quick.wait(title="Start Session (1/2)")
+    window.quick.wait(title="Start Session (1/2)", patience=DOWNLOADING)
     expect(progress).to_have_count(0)
     window.quick.accept("first")
     window.quick.wait(title="Start Session (2/2)")

@@ -52,9 +52,7 @@ class Views:
 
     def open_file(self, name: str) -> None:
         """Open a file by Quick Open and wait for its tab."""
-        self.page.keyboard.press("Control+P")
-        self.quick.wait()
-        self.quick.fill(name)
+        self.quick.summon("Control+P", name)
         self.quick.row(name.rsplit("/", 1)[-1]).wait_for()
         self.page.keyboard.press("Enter")
         expect(self.tab(name.rsplit("/", 1)[-1]).first).to_be_visible()
@@ -87,9 +85,7 @@ class Views:
 
     def go_to_line(self, number: int, column: int = 1) -> None:
         """Put the cursor somewhere, by *Go to Line*."""
-        self.page.keyboard.press("Control+G")
-        self.quick.wait()
-        self.quick.fill(f":{number}:{column}")
+        self.quick.summon("Control+G", f":{number}:{column}")
         self.page.keyboard.press("Enter")
         expect(self.quick.widget).to_have_count(0)
         expect(self.cursor()).to_contain_text(f"Ln {number}, Col {column}")
@@ -170,7 +166,8 @@ class Views:
             return pressed.is_visible()
 
         eventually(is_offered, f"the row {text} offers {button}")
-        pressed.click()
+        # At once: between a button's down and up the row may be drawn anew.
+        pressed.dispatch_event("click")
 
     def scm_title_action(self, label: str) -> Locator:
         """A button in a title of Source Control."""
