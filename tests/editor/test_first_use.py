@@ -231,7 +231,7 @@ def test_in_restricted_mode_nothing_is_started(
     expect(window.status()).to_have_count(0)
     assert (environments(window), running(window)) == ([], [])
 
-    window.page.get_by_role("button", name="Manage").first.click()
+    window.page.locator(".part.banner").get_by_role("button", name="Manage").click()
     window.page.locator(".workspace-trust-editor").get_by_role("button", name="Trust").first.click()
     eventually(lambda: len(running(window)) == 1, "the server runs in the trusted folder")
     expect(window.status()).to_contain_text("by-hand")
