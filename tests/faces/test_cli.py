@@ -140,9 +140,22 @@ def test_writing_without_a_session_names_the_temporary_one(redraft: Redraft) -> 
     assert redraft("session", "status", "--json").json["temporary"] is True
 
 
-def test_a_refused_write_makes_no_temporary_session(redraft: Redraft, root: Path) -> None:
-    assert redraft("write", ".git/config", stdin=b"x").code == 1
-    assert not (root / ".workflow").exists()
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["write", ".git/config"],
+        ["write", "part-1"],
+        ["write", "notes.md/below.md"],
+        ["delete", "nope.md"],
+        ["rename", "nope.md", "b.md"],
+        ["rename", "part-1/one.md", "notes.md"],
+    ],
+    ids=" ".join,
+)
+def test_a_refused_step_begins_no_session(redraft: Redraft, root: Path, words: list[str]) -> None:
+    assert redraft(*words, stdin=b"x").code == 1
+    assert not list((root / ".workflow").glob("*temp-*"))
+    assert redraft("session", "list", "--json").json["sessions"] == []
 
 
 def test_content_can_be_given_by_flag(redraft: Redraft) -> None:

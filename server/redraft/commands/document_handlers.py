@@ -156,13 +156,12 @@ def changed(
     """
     with View.of(root, session if session is not None else marker.active(root)) as plain:
         plain.path_of(path, follow_last=False)
-    name, _ = temporary.ensure(root, session)
-    with WritableView.of(root, name) as view:
+    with temporary.Destination(root, session) as to, WritableView.of(root, to.name) as view:
         kind: Any = act(view)
         opened = view.session
         return results.Change(
             root=root.path,
-            session=opened.name if opened is not None else name,
+            session=opened.name if opened is not None else to.name,
             path=view.path_of(path, follow_last=False),
             kind=kind,
             change_count=Survey(opened.folder).count if opened is not None else 0,

@@ -228,13 +228,16 @@ def cancel(session: Session, *, backup_retries: bool) -> Ended:
             ended.retries_archive = f"{layout.RETRIES_ARCHIVE}/{session.name}-cancelled-{moment}"
             source = f"{session.path}/{layout.RETRIES}"
             steps.append(["move", source, ended.retries_archive])
-        _leave(session, lock, "cancel", steps, place)
+        leave(session, lock, "cancel", steps, place)
         ended.place = place
     return ended
 
 
-def _leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str) -> None:
-    """Move the session's folder away, with its marker; journalled where it takes more."""
+def leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str) -> None:
+    """Move the session's folder away, with its marker; journalled where it takes more.
+
+    The caller holds the lock.
+    """
     root, parent = session.root, place.rpartition("/")[0]
     if steps and session.folder.stat(layout.JOURNAL) is None:
         steps = [*steps, ["unmark", session.name], ["move", session.path, place]]
@@ -263,7 +266,7 @@ def complete(session: Session, *, archive: bool) -> Ended:
         _set_status(session, "completed")
         if archive:
             place = dated(root, layout.COMPLETED, session.name)
-            _leave(session, lock, "complete", [], place)
+            leave(session, lock, "complete", [], place)
             ended.place = place
         else:
             os.close(calls.open_or_create(session.folder.handle, session.folder.at(layout.DONE)))

@@ -125,9 +125,13 @@ def test_a_write_into_what_is_not_a_document_is_denied(
     assert not draft.run("session status").change_count
 
 
-def test_without_a_session_a_denied_write_begins_none(desk: Desk, agent: Agent) -> None:
-    agent.ask("PreToolUse", "Write", {"file_path": agent.at(".git/config"), "content": "x"})
+@pytest.mark.parametrize("path", [".git/config", "part", "a.md/below.md"])
+def test_without_a_session_a_write_that_cannot_be_begins_none(
+    desk: Desk, agent: Agent, path: str
+) -> None:
+    agent.ask("PreToolUse", "Write", {"file_path": agent.at(path), "content": "x"})
     assert desk.run("session list").sessions == []
+    assert not list((desk.path / ".workflow").glob("*temp-*"))
 
 
 def test_plans_beside_the_copies_are_the_agents_own(draft: Desk, agent: Agent) -> None:

@@ -180,6 +180,21 @@ async def test_without_a_session_a_write_goes_to_a_temporary_one_that_it_names(
     assert tree(book) == before
 
 
+async def test_a_refused_step_begins_no_session(book: Path) -> None:
+    async with connected(book) as agent:
+        for tool, arguments in (
+            ("write_document", {"path": ".git/config", "content": "x"}),
+            ("write_document", {"path": "part-1-the-lamp", "content": "x"}),
+            ("write_document", {"path": "README.md/x.md", "content": "x"}),
+            ("delete_document", {"path": "nope.md"}),
+            ("rename_document", {"path": "nope.md", "new_path": "b.md"}),
+            ("rename_document", {"path": CHAPTER, "new_path": "README.md"}),
+        ):
+            await agent.fail(tool, **arguments)
+            assert not list((book / ".workflow").glob("*temp-*")), (tool, arguments)
+        assert (await agent.call("list_sessions"))["sessions"] == []
+
+
 async def test_octets_that_are_no_text_are_carried_in_base64(book: Path) -> None:
     (book / "lamp.png").write_bytes(bytes(range(256)))
     async with connected(book) as agent:
