@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.domain.desk import Desk
 
-from redraft.domain import layout, lifecycle, marker
+from redraft.domain import layout, lifecycle, marker, temporary
 from redraft.errors import InvalidArguments
 
 
@@ -65,6 +65,20 @@ def test_a_temporary_session_does_not_take_anothers_name(desk: Desk) -> None:
     made = desk.write("a.md", "mine\n").session
     assert desk.refused("session start", name="ONE", from_temporary=True).code == "session_exists"
     assert desk.run("session status").name == made
+
+
+def test_a_write_that_fails_is_not_covered_up_by_what_its_session_does(desk: Desk) -> None:
+    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, None) as to:
+        desk.run("session cancel", name=to.name)
+        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, None) as to:
+        desk.write("a.md")
+        raise ZeroDivisionError
+    assert desk.run("session status").name == to.name
+    desk.start("mine")
+    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, "mine"):
+        raise ZeroDivisionError
+    assert desk.run("session status").name == "mine"
 
 
 def test_switching_to_a_completed_session_is_refused(desk: Desk) -> None:

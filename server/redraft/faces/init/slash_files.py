@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from redraft.commands.parameters import usage
 from redraft.commands.table import COMMANDS
 
@@ -37,11 +39,16 @@ def slash_file(family: str) -> str:
     hint = "<file> <reason> | list [file] | restore <file> <n>"
     if family == SESSION:
         hint = " | ".join(c.verb.split()[1] for c in rows)
+    settings = {
+        "description": _ABOUT[family],
+        "argument-hint": hint,
+        "allowed-tools": "mcp__session_management_mcp, Bash(redraft run:*)",
+    }
+    # YAML takes any JSON text for a value; what is not quoted may mean something there.
+    head = "\n".join(f"{name}: {json.dumps(value)}" for name, value in settings.items())
     return f"""\
 ---
-description: {_ABOUT[family]}
-argument-hint: "{hint}"
-allowed-tools: mcp__session_management_mcp, Bash(redraft run:*)
+{head}
 ---
 {MARK}
 The writer typed: `/{family} $ARGUMENTS`
