@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -68,16 +69,19 @@ def test_a_temporary_session_does_not_take_anothers_name(desk: Desk) -> None:
 
 
 def test_a_write_that_fails_is_not_covered_up_by_what_its_session_does(desk: Desk) -> None:
-    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, None) as to:
-        desk.run("session cancel", name=to.name)
-        raise ZeroDivisionError
-    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, None) as to:
-        desk.write("a.md")
-        raise ZeroDivisionError
-    assert desk.run("session status").name == to.name
+    def fail_after(step: Callable[[str], object], session: str | None = None) -> None:
+        with temporary.Destination(desk.root, session) as to:
+            step(to.name)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda name: desk.run("session cancel", name=name))
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda _: desk.write("a.md"))
+    assert desk.run("session status").change_count == 1
     desk.start("mine")
-    with pytest.raises(ZeroDivisionError), temporary.Destination(desk.root, "mine"):
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda _: None, "mine")
     assert desk.run("session status").name == "mine"
 
 
