@@ -108,7 +108,41 @@ def test_foreign_fields_are_kept_and_wrong_types_made_good(root: Root) -> None:
     assert do(root, "session status").description == "lone ?"
 
 
-def test_metadata_with_times_of_another_zone_is_read_in_utf_8(root: Root) -> None:
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2025-09-05T10:00:00Z", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T10:00:00.5Z", "2025-09-05T10:00:00.500000Z"),
+        ("2025-09-05T10:00:00", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T12:00:00+02:00", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T10:00:00+00:00", "2025-09-05T10:00:00.000000Z"),
+        ("0001-01-01T00:00:00+05:00", None),
+        ("2025-99-99T99:99:99Z", None),
+        ("bad", None),
+        ("", None),
+        (7, None),
+    ],
+    ids=str,
+)
+def test_a_time_is_told_in_utc_however_it_is_written(
+    root: Root, written: object, told: str | None
+) -> None:
+    """What is no time gives way to the folder's own, or to none."""
+    found = metadata(root)
+    found["meta"] = {"created": written, "updated": written}
+    found["progress"]["last_checkpoint"] = written
+    inside(root, METADATA).write_text(json.dumps(found))
+    shown = do(root, "session status")
+    assert shown.last_checkpoint == told
+    if told is not None:
+        assert shown.created_at == told
+    for time in (shown.created_at, shown.updated_at):
+        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", time)
+    do(root, "session pause")
+    assert metadata(root)["meta"]["created"] == shown.created_at
+
+
+def test_metadata_is_read_in_utf_8(root: Root) -> None:
     """Fault 22: whatever the locale says."""
     assert metadata(root)["project"] == "Chapter é"
     assert do(root, "session status").description == "Chapter é"

@@ -17,7 +17,7 @@ from redraft.domain import layout, marker, migration
 from redraft.domain.root import Root
 from redraft.errors import IoError
 
-CREATED = "2025-09-05T10:00:00Z"
+CREATED = "2025-09-05T10:00:00.000000Z"
 
 
 def registry(desk: Desk, *lines: dict[str, Any] | bytes) -> Path:

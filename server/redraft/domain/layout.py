@@ -91,6 +91,21 @@ def rfc3339(nanoseconds: int) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06d}Z"
 
 
+def utc(text: object) -> str | None:
+    """A time that somebody wrote, in the form of results; None if it is no time.
+
+    One without a zone counts as UTC.
+    """
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(str(text))
+        here = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return f"{here.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
 def rfc3339_of(text: str) -> str:
     """The RFC 3339 form of a time as it stands in paths."""
     return (

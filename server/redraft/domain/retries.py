@@ -156,7 +156,7 @@ def _read(session: Session, path: str, number: int) -> Kept:
     whole: dict[str, Any] = {
         "reason": _of_type(found.get("reason"), str, ""),
         "auto_detected": _of_type(found.get("auto_detected"), bool, False),
-        "recorded_at": _of_type(found.get("recorded_at"), str, when),
+        "recorded_at": layout.utc(found.get("recorded_at")) or when,
     }
     return Kept(path, number, whole, f"{session.path}/{place}/{_version(path, number)}")
 

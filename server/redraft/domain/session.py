@@ -199,15 +199,18 @@ def read_metadata(folder: Folder, name: str) -> dict[str, object]:
 
 def made_whole(found: dict[str, object] | None, folder: Folder, name: str) -> dict[str, object]:
     """Parsed metadata with every field there; times that it lacks are the folder's."""
-    meta = found.get("meta") if found is not None else None
-    default = _metadata(name, "")
-    if not isinstance(meta, dict) or not meta.keys() >= {"created", "updated"}:
-        status = folder.status()
-        default["meta"] = {
-            "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
-            "updated": layout.rfc3339(status.st_mtime_ns),
-        }
-    return _completed(found, default) if found is not None else default
+    whole = _completed(found or {}, _metadata(name, ""))
+    meta, progress = meta_of(whole), progress_of(whole)
+    for key in ("created", "updated"):
+        meta[key] = layout.utc(meta[key]) or _time_of(folder, key)
+    progress["last_checkpoint"] = layout.utc(progress["last_checkpoint"])
+    return whole
+
+
+def _time_of(folder: Folder, key: str) -> str:
+    status = folder.status()
+    changed = status.st_mtime_ns
+    return layout.rfc3339(min(status.st_ctime_ns, changed) if key == "created" else changed)
 
 
 def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str, object]:
