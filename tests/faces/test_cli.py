@@ -745,10 +745,20 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
                 root="/b",
                 sessions=["one"],
                 active="one",
-                skipped=[r.SkippedLine(line=3, reason="no JSON")],
+                skipped=[
+                    r.SkippedLine(line=3, reason="no JSON"),
+                    r.SkippedLine(line=0, reason="a.md: is a link"),
+                ],
                 kept_as="old",
             ),
-            ["  Taken over", "    one", "Skipped line 3: no JSON", "  Kept as     old"],
+            [
+                "  Taken over",
+                "    one",
+                "Skipped line 3: no JSON",
+                "Skipped a.md: is a link",
+                "  Active      one",
+                "  Kept as     old",
+            ],
         ),
         (
             r.Migration(root="/b", sessions=[], active=None, skipped=[], kept_as=None),

@@ -310,7 +310,7 @@ def migrate(root: Root, _: requests.Request, __: Progress) -> results.Migration:
         sessions=done.sessions,
         active=done.active,
         skipped=skipped,
-        kept_as=done.kept_as,
+        kept_as=next(iter(done.kept.values()), None),
     )
 
 

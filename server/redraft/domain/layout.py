@@ -22,6 +22,10 @@ WORKSPACE = "workspace"
 SESSION_LOCK = "workspace/session.lock"
 RETRIES_ARCHIVE = "workspace/retries-archive"
 
+# Of older systems:
+OLD_REGISTRY = ".workflow/session_status.jsonl"
+OLD_SESSIONS = "workspace/sessions"
+
 # Inside a session's folder:
 METADATA = "workflow-session.json"
 FILES = "files"

@@ -16,6 +16,7 @@ from redraft.disk.copying import write_file
 from redraft.domain import editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
+from redraft.domain.session import as_text
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Kept:
         self.saved_to = saved_to
 
 
-def _version(path: str, number: int) -> str:
+def version_name(path: str, number: int) -> str:
+    """The file's name, in the document's folder of retries, for a rejected version."""
     suffix = layout.suffix(path)
     if len(suffix.encode("utf-8", "surrogateescape")) > _LONGEST_SUFFIX:
         suffix = ""
@@ -67,7 +69,7 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
         file, _ = view.open_path(path)
         place = f"{layout.RETRIES}/{path}"
         number = _next_number(session.folder, place)
-        version = f"{place}/{_version(path, number)}"
+        version = f"{place}/{version_name(path, number)}"
         session.folder.remove_tree(_STAGE)
         with file:
             chunks = iter(lambda: file.read(_CHUNK), b"")
@@ -154,11 +156,11 @@ def _read(session: Session, path: str, number: int) -> Kept:
     status = session.folder.stat(name)
     when = layout.rfc3339(status.st_mtime_ns if status else 0)
     whole: dict[str, Any] = {
-        "reason": _of_type(found.get("reason"), str, ""),
+        "reason": as_text(_of_type(found.get("reason"), str, "")),
         "auto_detected": _of_type(found.get("auto_detected"), bool, False),
         "recorded_at": layout.utc(found.get("recorded_at")) or when,
     }
-    return Kept(path, number, whole, f"{session.path}/{place}/{_version(path, number)}")
+    return Kept(path, number, whole, f"{session.path}/{place}/{version_name(path, number)}")
 
 
 def _of_type(value: object, kind: type, default: object) -> object:
@@ -171,7 +173,7 @@ def read_version(session: Session, path: str, number: int) -> bytes:
     Raises:
         FileNotFound: the document has no such retry.
     """
-    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
+    name = f"{layout.RETRIES}/{path}/{version_name(path, number)}"
     try:
         return session.folder.read(name)
     except (FileNotFoundError, NotADirectoryError):
@@ -185,7 +187,7 @@ def restore(view: View, given: str, number: int) -> str:
     """
     session = editing.session_of(view)
     path = view.path_of(given)
-    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
+    name = f"{layout.RETRIES}/{path}/{version_name(path, number)}"
     status = session.folder.stat(name)
     if status is None:
         raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])

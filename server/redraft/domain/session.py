@@ -220,17 +220,17 @@ def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str
         if isinstance(value, dict):
             whole[key] = _completed(there, value) if isinstance(there, dict) else value
         elif isinstance(value, list):
-            whole[key] = [_text(x) for x in there] if isinstance(there, list) else value
+            whole[key] = [as_text(x) for x in there] if isinstance(there, list) else value
         elif value is None:
-            whole[key] = _text(there) if isinstance(there, str) else None
+            whole[key] = as_text(there) if isinstance(there, str) else None
         elif not isinstance(there, type(value)):
             whole[key] = value
         elif isinstance(there, str):
-            whole[key] = _text(there)
+            whole[key] = as_text(there)
     return whole
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
     """A text as it may be told: JSON can spell lone surrogates, which no encoding can."""
     return str(value).encode("utf-8", "replace").decode()
 

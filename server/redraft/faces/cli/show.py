@@ -291,7 +291,10 @@ class Screen(Canvas):
             self.line("There is nothing to migrate.")
         self.items("Taken over", result.sessions)
         for each in result.skipped:
-            self.line(f"Skipped line {each.line}: {clean(each.reason)}", "yellow")
+            what = f"line {each.line}: " if each.line else ""
+            self.line(f"Skipped {what}{clean(each.reason)}", "yellow")
+        if result.sessions:
+            self.pair("Active", result.active or "none")
         if result.kept_as:
             self.pair("Kept as", clean(result.kept_as))
 
