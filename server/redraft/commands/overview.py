@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
 from redraft.domain import layout, marker, migration, retries
+from redraft.domain.archive import laid
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
@@ -123,14 +124,11 @@ def rows(root: Root) -> tuple[str | None, list[results.Summary]]:
 def ended(root: Root, parent: str, status: results.Status) -> list[results.Summary]:
     """The sessions that lie in the archive or the trash, newest last."""
     found = []
-    for entry in root.folder.scan(parent):
-        parts = layout.split_dated(entry.name)
-        place = f"{parent}/{entry.name}"
-        if parts is None or root.folder.stat(f"{place}/{layout.METADATA}") is None:
-            continue
-        with Session(root, parts[0], root.folder.sub(place)) as session:
-            found.append((parts[1], summary(session, None, status)))
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    for one in laid(root, parent):
+        if one.is_session:
+            with Session(root, one.name, root.folder.sub(one.place)) as session:
+                found.append(summary(session, None, status))
+    return found
 
 
 def snapshot(root: Root) -> results.Snapshot:

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
 from redraft.domain.reversal import Part, Reversal, Undoing
 from redraft.domain.session import (
@@ -81,8 +82,8 @@ def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing |
 
         return undo_restore(root, lock, record.name, record.at, dry=dry)
     if record.kind == "cancel":
-        is_session = root.folder.stat(f"{record.folder}/{layout.METADATA}") is not None
-        return _undo_cancel(root, lock, record, dry=dry) if is_session else None
+        whole = is_session(root, record.folder)
+        return _undo_cancel(root, lock, record, dry=dry) if whole else None
     try:
         journal = load(root, record.folder)
     except ValueError:
