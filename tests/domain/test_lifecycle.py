@@ -133,6 +133,56 @@ def test_a_phase_that_ends_is_completed_and_hands_over(draft: Desk) -> None:
     assert [c.trigger for c in draft.run("session checkpoints").checkpoints] == ["phase_complete"]
 
 
+def test_what_a_phase_will_hand_over_may_be_said_before_it_ends(draft: Desk) -> None:
+    """Nothing that was said is dropped because the phase did not change yet."""
+    said = phase(draft, "PLAN", artifacts={"plan": "old.md", "notes": ["a"]})
+    assert (said.artifacts, said.handover) == ({"plan": "old.md", "notes": ["a"]}, None)
+    assert phase(draft, "PLAN", artifacts={"plan": "PLAN.md"}).artifacts["plan"] == "PLAN.md"
+    assert phase(draft, "PLAN").artifacts["notes"] == ["a"]
+    done = phase(draft, "IMPLEMENT", artifacts={"tasks": "TASKS.md"})
+    assert done.artifacts == {}
+    assert (done.handover.phase_completed, done.handover.next_phase) == ("PLAN", "IMPLEMENT")
+    assert done.handover.artifacts == {"plan": "PLAN.md", "notes": ["a"], "tasks": "TASKS.md"}
+    [record] = records(draft)
+    assert record["artifacts"] == done.handover.artifacts
+    assert record["completed_at"] == done.handover.completed_at
+
+
+def test_a_phase_begins_with_what_the_one_before_it_handed_over(draft: Desk) -> None:
+    phase(draft, "IMPLEMENT", artifacts={"plan_document": "PLAN.md"})
+    phase(draft, "REVIEW", artifacts={"results": ["a.md"]})
+    draft.run("session pause")
+    told = draft.run("session resume")
+    assert told.resume.handover == told.handover
+    assert told.handover.artifacts == {"results": ["a.md"]}
+    assert draft.run("session status").completed_phases == ["PLAN", "IMPLEMENT"]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "none yet",
+        [],
+        ["none"],
+        [{"phase_completed": 3, "completed_at": "noon", "artifacts": ["x"]}],
+    ],
+    ids=str,
+)
+def test_a_hand_over_that_somebody_damaged_harms_nobody(draft: Desk, found: Any) -> None:
+    place = draft.path / ".workflow/draft" / layout.METADATA
+    metadata = json.loads(place.read_text("utf-8"))
+    metadata["progress"] |= {"handovers": found, "artifacts": "none"}
+    place.write_text(json.dumps(metadata))
+    shown = draft.run("session status")
+    assert shown.artifacts == {}
+    if found and isinstance(found[0], dict):
+        assert (shown.handover.phase_completed, shown.handover.artifacts) == ("", {})
+        assert shown.handover.completed_at is None
+    else:
+        assert shown.handover is None
+    assert phase(draft, "PLAN", artifacts={"plan": "PLAN.md"}).artifacts == {"plan": "PLAN.md"}
+
+
 def test_a_phase_that_is_taken_up_again_is_no_longer_completed(draft: Desk) -> None:
     for name in ("IMPLEMENT", "PLAN", "IMPLEMENT", "REVIEW"):
         phase(draft, name)

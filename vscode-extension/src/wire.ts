@@ -60,6 +60,14 @@ export interface Result {
   readonly session: string | null;
 }
 
+/** What a phase handed over when it ended: `artifacts` are by role, as they were named. */
+export interface Handover {
+  readonly phaseCompleted: string;
+  readonly nextPhase: string;
+  readonly completedAt: string | null;
+  readonly artifacts: Readonly<Record<string, unknown>>;
+}
+
 /** The paths that a session changed, by kind. */
 export interface Changes {
   readonly modified: readonly string[];
@@ -67,12 +75,14 @@ export interface Changes {
   readonly deleted: readonly string[];
 }
 
-/** A session in full; `path` is its folder, relative to the root. `autoDetectedCount` of its retries were noticed by an assistant, not recorded by a person. */
+/** A session in full; `path` is its folder, relative to the root. `autoDetectedCount` of its retries were noticed by an assistant, not recorded by a person. `artifacts` are what the present phase will hand over, as far as it was said; `handover` is what the last one did. */
 export interface Session extends Summary, Result {
   readonly autoDetectedCount: number;
   readonly completedPhases: readonly string[];
   readonly currentTasks: readonly string[];
   readonly lastCheckpoint: string | null;
+  readonly artifacts: Readonly<Record<string, unknown>>;
+  readonly handover: Handover | null;
   readonly changes: Changes;
   readonly drifted: readonly string[];
   readonly path: string;
@@ -112,6 +122,7 @@ export interface ResumePoint {
   readonly phase: string;
   readonly currentTasks: readonly string[];
   readonly lastCheckpoint: string | null;
+  readonly handover: Handover | null;
 }
 
 /** A session just resumed, with what was going on in it. */

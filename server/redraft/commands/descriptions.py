@@ -42,7 +42,10 @@ _TEXTS = {
     "session phase": {
         "phase": "The phase that begins now.",
         "current_tasks": "What is being worked on in it.",
-        "artifacts": "What the phase that ends hands over, by name.",
+        "artifacts": (
+            'What the phase that ends hands over, by role: {"plan_document": "IMPL_PLAN.md"}. '
+            "Where the phase does not change, it is kept until it does."
+        ),
     },
     "session checkpoint": {"label": "A word for finding it again."},
     "session restore": {"id": "The checkpoint, as the list of checkpoints names it."},

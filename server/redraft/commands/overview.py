@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
-from redraft.domain import layout, marker, migration, retries
+from redraft.domain import handover, layout, marker, migration, retries
 from redraft.domain.archive import laid
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
@@ -85,10 +85,17 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
+        "artifacts": handover.waiting(metadata),
+        "handover": handed_over(handover.latest(metadata)),
         "changes": changes(survey),
         "drifted": drifted(session, survey),
         "path": session.path,
     }
+
+
+def handed_over(record: handover.Handover | None) -> results.Handover | None:
+    """The record of a hand-over as a result."""
+    return results.Handover(**record) if record is not None else None
 
 
 def full(session: Session, active: str | None) -> results.Session:

@@ -173,6 +173,8 @@ class _Results:
         if NoneType in get_args(hint):
             [inner] = [each for each in get_args(hint) if each is not NoneType]
             return f"{self._type(inner)}, or null"
+        if get_origin(hint) is dict:
+            return "JSON object"
         if get_origin(hint) is list:
             return f"list of {self._type(get_args(hint)[0])}"
         plain = {str: "text", bool: "true or false", int: "number", Any: "the command's own result"}

@@ -82,9 +82,10 @@ def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results
     name = lifecycle.paused_last(root) if request.session is None else request.session
     with Session.open(root, name) as session:
         point = lifecycle.resume(session)
+        account = overview.account(session, session.name)
         return results.ResumedSession(
-            **overview.account(session, session.name),
-            resume=results.ResumePoint(**point),  # type: ignore[arg-type]  # made whole on reading
+            **account,
+            resume=results.ResumePoint(**point | {"handover": account["handover"]}),  # type: ignore[arg-type]  # made whole on reading
         )
 
 

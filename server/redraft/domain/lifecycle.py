@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
 from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders
-from redraft.domain import checkpoints, layout, marker, retries
+from redraft.domain import checkpoints, handover, layout, marker, retries
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
@@ -282,45 +281,29 @@ def set_phase(
 ) -> None:
     """Move the session to another phase, keep a checkpoint and the hand-over record.
 
+    In the phase that it has already, what is handed over waits for the phase to end.
+
     Args:
         session: the open session.
         phase: ``PLAN``, ``IMPLEMENT`` or ``REVIEW``.
         tasks: the tasks now under way; None keeps them.
-        artifacts: what the phase that ends hands over, for example plan documents by role.
+        artifacts: what the phase that ends hands over, for example plan documents by role; None
+            adds nothing.
     """
     with session.root.hold("change the phase", session.name):
         session.check_there()
         session.check_sound()
         metadata = read_metadata(session.folder, session.name)
-        progress = progress_of(metadata)
         previous = metadata["current_phase"]
         if previous != phase:
             checkpoints.take_locked(session, "phase_complete", f"end of {previous}")
             metadata = read_metadata(session.folder, session.name)
-            progress = progress_of(metadata)
-            _hand_over(progress, str(previous), phase, artifacts)
+        progress = progress_of(metadata)
+        if artifacts:
+            handover.keep(progress, artifacts)
+        if previous != phase:
+            handover.end_phase(progress, str(previous), phase)
         metadata["current_phase"] = phase
         if tasks is not None:
             progress["current_tasks"] = list(tasks)
         write_metadata(session.folder, metadata)
-
-
-def _hand_over(
-    progress: dict[str, object], previous: str, phase: str, artifacts: dict[str, Any] | None
-) -> None:
-    completed = progress["completed_phases"]
-    assert isinstance(completed, list)  # noqa: S101 - read_metadata made it so
-    if previous not in completed:
-        completed.append(previous)
-    if phase in completed:
-        completed.remove(phase)  # it is being worked on again
-    records = progress.setdefault("handovers", [])
-    if isinstance(records, list):
-        records.append(
-            {
-                "phase_completed": previous,
-                "next_phase": phase,
-                "completed_at": layout.rfc3339(time.time_ns()),
-                "artifacts": artifacts or {},
-            }
-        )

@@ -244,6 +244,19 @@ def test_a_session_begins_with_what_it_holds_and_what_was_rejected(
     assert "/retry <file> <reason>" in text
 
 
+def test_an_agent_begins_with_the_phase_its_tasks_and_what_was_handed_over(
+    draft: Desk, agent: Agent
+) -> None:
+    assert "Phase PLAN" in agent.start()
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1", "impl-2"],
+              artifacts={"plan_document": "IMPL_PLAN.md"})  # fmt: skip
+    draft.run("session phase", phase="IMPLEMENT", artifacts={"chapter": "a.md"})
+    text = agent.start()
+    assert "Phase IMPLEMENT (completed: PLAN). Tasks: impl-1, impl-2." in text
+    assert "Handed over by PLAN: plan_document: IMPL_PLAN.md" in text
+    assert "To hand over: chapter: a.md" in text
+
+
 def test_a_session_that_begins_without_one_says_how_to_begin_one(desk: Desk, agent: Agent) -> None:
     assert "/session start <name>" in agent.start()
 

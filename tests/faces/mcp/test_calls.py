@@ -114,6 +114,25 @@ async def test_what_changed_nothing_has_no_echo(book: Path) -> None:
         assert "echo" not in await agent.call("read_document", path=CHAPTER)
 
 
+async def test_a_phase_is_told_what_the_one_before_it_handed_over(book: Path) -> None:
+    async with connected(book) as agent:
+        await agent.call("create_session", name="a")
+        plan = {"plan_document": "PLAN.md", "scenes": [1, 2]}
+        waiting = await agent.call("set_phase", phase="PLAN", artifacts=plan)
+        assert (waiting["artifacts"], waiting["handover"]) == (plan, None)
+        assert "To hand over: plan_document: PLAN.md, scenes: [1, 2]" in (
+            await agent.text("get_active_session")
+        )
+        done = await agent.call("set_phase", phase="IMPLEMENT")
+        assert done["handover"]["artifacts"] == plan
+        await agent.call("pause_session")
+        resumed = await agent.call("resume_session")
+        assert resumed["resume"]["handover"] == done["handover"]
+        text = await agent.text("get_active_session")
+    assert "Completed phases: PLAN" in text
+    assert "Handed over by PLAN: plan_document: PLAN.md, scenes: [1, 2]" in text
+
+
 async def test_every_tool_answers_in_words_and_in_a_form_that_fits_its_schema(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="a")

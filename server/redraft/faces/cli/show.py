@@ -11,7 +11,7 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.text import age, clean, plural, retries, size
+from redraft.faces.text import age, by_role, clean, plural, retries, size
 
 STATUS = {
     "ACTIVE": ("●", "green"),
@@ -336,7 +336,14 @@ class Screen(Canvas):
         self.pair("Updated", f"{age(session.updated_at)} ({session.updated_at})")
         if session.last_checkpoint:
             self.pair("Checkpoint", clean(session.last_checkpoint))
+        if session.completed_phases:
+            self.pair("Completed", ", ".join(map(clean, session.completed_phases)))
         self.items("Tasks", session.current_tasks)
+        if session.handover is not None and session.handover.artifacts:
+            by = clean(session.handover.phase_completed)
+            self.pair(f"Handed over by {by}:", by_role(session.handover.artifacts))
+        if session.artifacts:
+            self.pair("To hand over", by_role(session.artifacts))
         self.pair("Folder", clean(session.path))
         for path in session.drifted:
             self.line(f"  drifted: {clean(path)} changed in the folder too", "magenta")

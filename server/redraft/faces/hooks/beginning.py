@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from redraft.domain import handover
 from redraft.domain.root import Root
-from redraft.domain.session import Session
+from redraft.domain.session import Session, progress_of, read_metadata
 from redraft.errors import RedraftError
 from redraft.faces.hooks import answer
 from redraft.faces.hooks.leading import LOCK_WAIT_S
 from redraft.faces.hooks.places import root_of, session_of
+from redraft.faces.text import by_role
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +48,23 @@ def at_start(event: Event, environ: Mapping[str, str]) -> Answer:
             return answer.tell(event, f"Redraft: {error.message} Try: {advice}")
 
 
+def _progress(session: Session) -> Iterator[str]:
+    """Where the work stands: what one phase hands over is there for the next."""
+    metadata = read_metadata(session.folder, session.name)
+    progress = progress_of(metadata)
+    done, tasks = progress["completed_phases"], progress["current_tasks"]
+    assert isinstance(done, list)  # noqa: S101 - read_metadata made it so
+    assert isinstance(tasks, list)  # noqa: S101 - the same
+    after = f" (completed: {', '.join(done)})" if done else ""
+    doing = f" Tasks: {', '.join(tasks)}." if tasks else ""
+    yield f"Phase {metadata['current_phase']}{after}.{doing}"
+    record, waiting = handover.latest(metadata), handover.waiting(metadata)
+    if record is not None and record["artifacts"]:
+        yield f"Handed over by {record['phase_completed']}: {by_role(record['artifacts'])}"
+    if waiting:
+        yield f"To hand over: {by_role(waiting)}"
+
+
 def _lines(session: Session) -> Iterator[str]:
     from redraft.domain.changes import Survey
     from redraft.domain.retries import of_session
@@ -53,6 +72,7 @@ def _lines(session: Session) -> Iterator[str]:
 
     survey = Survey(session.folder)
     yield f"Redraft: this folder is written in a session. {holds(session.name, survey)}"
+    yield from _progress(session)
     yield _HOW.format(files=f"{session.root.path}/{session.path}/files")
     changes = survey.paths()
     for path, kind in changes[:40]:

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import results as r
-from redraft.faces.text import age, clean, plural, retries, size
+from redraft.faces.text import age, by_role, clean, plural, retries, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,6 +130,11 @@ def _(result: r.Session) -> list[str]:
     if result.completed_phases:
         lines.append(f"Completed phases: {', '.join(map(clean, result.completed_phases))}")
     lines += _listed("Current tasks", result.current_tasks)
+    if result.handover is not None and result.handover.artifacts:
+        by = clean(result.handover.phase_completed)
+        lines.append(f"Handed over by {by}: {by_role(result.handover.artifacts)}")
+    if result.artifacts:
+        lines.append(f"To hand over: {by_role(result.artifacts)}")
     if result.last_checkpoint:
         lines.append(f"Last checkpoint: {clean(result.last_checkpoint)}")
     lines.append(f"Folder: {clean(result.path)}")
