@@ -88,6 +88,39 @@ async def test_a_change_is_echoed_with_what_the_session_holds_now(book: Path) ->
         ]
 
 
+async def test_a_step_that_changes_nothing_is_not_echoed_as_a_change(book: Path) -> None:
+    async with connected(book) as agent:
+        await agent.call("create_session", name="draft")
+        for number in range(5):
+            await agent.call("write_document", path=f"new-{number}.md", content="x")
+        await agent.call("write_document", path=CHAPTER, content="first")
+        await agent.call("record_human_retry", file_path=CHAPTER, reason="no")
+        kept = await agent.call("checkpoint_session")
+        for tool, arguments in (
+            ("write_document", {"path": "new-1.md", "content": "x"}),
+            ("write_document", {"path": CHAPTER, "content": "first"}),
+            ("restore_retry", {"file_path": "chapter-01.md", "number": 1}),
+            ("restore_checkpoint", {"id": kept["id"]}),
+        ):
+            done = await agent.call(tool, **arguments)
+            assert done["echo"]["step"] == {"changed": [], "changed_count": 0}, tool
+        await agent.call("write_document", path=CHAPTER, content="other")
+        await agent.call("write_document", path="later.md", content="x")
+        for tool, arguments in (
+            ("restore_retry", {"file_path": "chapter-01.md", "number": 1}),
+            ("write_document", {"path": CHAPTER, "content": "other"}),
+        ):
+            echo = (await agent.call(tool, **arguments))["echo"]
+            change = {"path": CHAPTER, "kind": "modified", "where": "session"}
+            assert echo["step"] == {"changed": [change], "changed_count": 1}, tool
+        done = await agent.call("restore_checkpoint", id=kept["id"])
+        assert done["changed"] == ["later.md", CHAPTER]
+        assert done["echo"]["step"]["changed"] == [
+            {"path": "later.md", "kind": "dropped", "where": "session"},
+            {"path": CHAPTER, "kind": "modified", "where": "session"},
+        ]
+
+
 async def test_a_long_echo_is_cut_and_says_the_whole_count(book: Path) -> None:
     for number in range(60):
         (book / "many").mkdir(exist_ok=True)
