@@ -57,7 +57,8 @@ class SessionNotFound(RedraftError):
     code = "session_not_found"
 
     def __init__(self, name: str, where: str = "") -> None:
-        super().__init__(f"There is no session {name!r}{where}.", (LIST,))
+        named = f" {name!r}" if name else ""
+        super().__init__(f"There is no session{named}{where}.", (LIST,))
 
 
 class SessionExists(RedraftError):

@@ -87,6 +87,9 @@ def test_ended_sessions_are_listed_if_asked_for(desk: Desk) -> None:
     ]
     assert [row.name for row in desk.run("session list").sessions] == ["live"]
     assert [row.change_count for row in rows] == [1, 0, 1, 1]
+    places = [row.lies_in for row in rows]
+    assert places[0] is None
+    assert all(place is not None and (desk.path / place).is_dir() for place in places[1:])
 
 
 def test_a_session_that_was_completed_by_hand_is_listed_and_emptied_like_others(

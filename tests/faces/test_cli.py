@@ -614,6 +614,64 @@ def test_a_name_is_never_cut_however_narrow_the_terminal() -> None:
     assert "long long…" in out
 
 
+def test_a_list_shows_when_each_session_was_created() -> None:
+    rows = [summary("a", "A draft")]
+    head, row = drawn(r.SessionList(root="/b", active="a", sessions=rows), width=200).splitlines()
+    assert head.split() == [
+        "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION"
+    ]  # fmt: skip
+    assert row.split()[1:6] == ["a", "ACTIVE", "2026-01-01", "1", "0"]
+
+
+def test_sessions_that_ended_are_listed_apart_with_where_they_lie(
+    redraft: Redraft, root: Path
+) -> None:
+    for _ in range(2):
+        redraft("session", "start", "draft")
+        redraft("write", "notes.md", stdin=b"x")
+        redraft("session", "cancel")
+    redraft("session", "start", "done")
+    redraft("session", "complete")
+    said = redraft("session", "list", "--completed", "--trash").out
+    trash = sorted(path.name for path in (root / ".workflow/.trash").iterdir())
+    [archive] = (path.name for path in (root / ".workflow/completed").iterdir())
+    lines = said.splitlines()
+    assert lines[0] == "There are no open sessions."
+    at = lines.index("Committed or completed:")
+    assert lines[at + 1].split() == [
+        "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "LIES", "IN", "DESCRIPTION"
+    ]  # fmt: skip
+    assert lines[at + 2].split()[:3] == ["✓", "done", "COMPLETED"]
+    assert f".workflow/completed/{archive}" in lines[at + 2]
+    at = lines.index("Cancelled, in the trash:")
+    for name, line in zip(trash, lines[at + 2 : at + 4], strict=True):
+        assert line.split()[:3] == ["×", "draft", "CANCELLED"]
+        assert f".workflow/.trash/{name}" in line
+    assert "session switch" not in said
+    assert lines[-1] == "Next: redraft session start NAME"
+    found = redraft("session", "list", "--trash", "--json").json["sessions"]
+    assert [each["lies_in"] for each in found] == [f".workflow/.trash/{name}" for name in trash]
+    assert {each["status"] for each in found} == {"INACTIVE"}
+
+
+def test_a_list_hints_at_switching_only_where_there_is_a_session_to_switch_to(
+    redraft: Redraft,
+) -> None:
+    redraft("session", "start", "one")
+    assert "Next" not in redraft("session", "list").out
+    assert "lies_in" not in redraft("session", "list", "--json").json["sessions"][0]
+    redraft("session", "pause")
+    said = redraft("session", "list").out
+    assert said.endswith("No session is active.\nNext: redraft session switch NAME\n")
+
+
+def test_with_nothing_to_resume_it_says_so(redraft: Redraft) -> None:
+    said = redraft("session", "resume")
+    assert (said.code, said.err.splitlines()[0]) == (
+        1, "error (session_not_found): There is no session to resume: no other is open."
+    )  # fmt: skip
+
+
 def test_a_terminal_gets_colours_and_signs() -> None:
     rows = [summary("a"), summary("b", status="INACTIVE"), summary("c", status="CRASHED")]
     out = drawn(r.SessionList(root="/b", active="a", sessions=rows), colour=True)

@@ -39,7 +39,7 @@ export interface StartSessionArguments extends RequestArguments {
 
 export type Status = "ACTIVE" | "INACTIVE" | "CRASHED" | "COMPLETED";
 
-/** A session in one row. */
+/** A session in one row; `liesIn` is where one that has ended lies, relative to the root. */
 export interface Summary {
   readonly name: string;
   readonly status: Status;
@@ -52,6 +52,7 @@ export interface Summary {
   readonly retryCount: number;
   readonly sizeBytes: number;
   readonly temporary: boolean;
+  readonly liesIn?: string;
 }
 
 /** What every result carries. */

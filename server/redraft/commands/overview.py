@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
@@ -134,7 +135,7 @@ def ended(root: Root, parent: str, status: results.Status) -> list[results.Summa
     for one in laid(root, parent):
         if one.is_session:
             with Session(root, one.name, root.folder.sub(one.place)) as session:
-                found.append(summary(session, None, status))
+                found.append(replace(summary(session, None, status), lies_in=one.place))
     return found
 
 

@@ -27,7 +27,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A session in one row."""
+    """A session in one row; ``lies_in`` is where one that has ended lies, relative to the root."""
 
     name: str
     status: Status
@@ -40,6 +40,7 @@ class Summary:
     retry_count: int
     size_bytes: int
     temporary: bool
+    lies_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

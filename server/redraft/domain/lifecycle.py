@@ -174,7 +174,7 @@ def paused_last(root: Root) -> str:
             when = str(meta_of(read_metadata(folder, name)).get("updated", ""))
         best = max(best or ("", ""), (when, name))
     if best is None:
-        raise SessionNotFound("", " to resume: no other session is open")
+        raise SessionNotFound("", " to resume: no other is open")
     return best[1]
 
 

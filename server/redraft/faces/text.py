@@ -51,6 +51,11 @@ def age(moment: str, now: datetime | None = None) -> str:
     return "just now"
 
 
+def status(status: str, lies_in: str | None) -> str:
+    """A session's status in a list; one that lies in the trash is only inactive otherwise."""
+    return "CANCELLED" if lies_in is not None and status == "INACTIVE" else status
+
+
 def by_role(artifacts: Mapping[str, Any]) -> str:
     """What a phase hands over: ``plan_document: PLAN.md, scenes: [1, 2]``."""
     return ", ".join(

@@ -166,6 +166,22 @@ async def test_a_phase_is_told_what_the_one_before_it_handed_over(book: Path) ->
     assert "Handed over by PLAN: plan_document: PLAN.md, scenes: [1, 2]" in text
 
 
+async def test_a_cancelled_session_is_told_from_a_paused_one(book: Path) -> None:
+    async with connected(book) as agent:
+        for _ in range(2):
+            await agent.call("create_session", name="a")
+            await agent.call("cancel_session")
+        await agent.call("create_session", name="a")
+        await agent.call("pause_session")
+        found = (await agent.call("list_sessions", trash=True))["sessions"]
+        places = [each.get("lies_in") for each in found]
+        assert places[0] is None
+        text = await agent.text("list_sessions", trash=True)
+    rows = [line.split() for line in text.splitlines()[1:4]]
+    assert [row[:2] for row in rows] == [["a", "INACTIVE"], *[["a", "CANCELLED"]] * 2]
+    assert [row[7] for row in rows] == [".workflow/a", *places[1:]]
+
+
 async def test_every_tool_answers_in_words_and_in_a_form_that_fits_its_schema(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="a")

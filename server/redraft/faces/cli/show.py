@@ -11,14 +11,16 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.text import age, by_role, clean, plural, retries, size
+from redraft.faces.text import age, by_role, clean, plural, retries, size, status
 
 STATUS = {
     "ACTIVE": ("●", "green"),
     "INACTIVE": ("○", "yellow"),
     "CRASHED": ("✖", "bold red"),
     "COMPLETED": ("✓", "blue"),
+    "CANCELLED": ("×", "dim"),
 }
+HEADS = ("", "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION")
 STATE = {"clean": "green", "merges": "cyan", "conflict": "bold red", "identical": "dim"}
 
 
@@ -40,16 +42,26 @@ class Screen(Canvas):
 
     @show.register
     def _(self, result: r.SessionList) -> None:
-        if not result.sessions:
-            self.line("There are no sessions.")
-            self.next("session start NAME")
-            return
-        rows = [_summary_row(each) for each in result.sessions]
-        heads = ("", "NAME", "STATUS", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION")
-        self.table(heads, rows, right=(3, 4), shrink=6)
-        if result.active is None:
+        live = [each for each in result.sessions if each.lies_in is None]
+        if live:
+            self.table(HEADS, [_summary_row(each) for each in live], right=(4, 5), shrink=7)
+        else:
+            self.line(f"There are no {'open ' * bool(result.sessions)}sessions.")
+        self._ended("Committed or completed", result.sessions, "COMPLETED")
+        self._ended("Cancelled, in the trash", result.sessions, "INACTIVE")
+        if live and result.active is None:
             self.line("\nNo session is active.")
+        if any(each.status == "INACTIVE" for each in live) and result.active is None:
             self.next("session switch NAME")
+        elif not live:
+            self.next("session start NAME")
+
+    def _ended(self, title: str, sessions: list[r.Summary], state: r.Status) -> None:
+        found = [each for each in sessions if each.lies_in and each.status == state]
+        if found:
+            self.line(f"\n{title}:")
+            heads = (*HEADS[:-1], "LIES IN", HEADS[-1])
+            self.table(heads, [_summary_row(each) for each in found], right=(4, 5), shrink=8)
 
     @show.register
     def _(self, result: r.Session) -> None:
@@ -360,15 +372,18 @@ class Screen(Canvas):
 
 
 def _summary_row(each: r.Summary) -> list[Text]:
-    sign, style = STATUS[each.status]
+    word = status(each.status, each.lies_in)
+    sign, style = STATUS[word]
     about = "temporary" if each.temporary and not each.description else each.description
     return [
         Text(sign, style),
         Text(each.name, "bold" if each.status == "ACTIVE" else ""),
-        Text(each.status, style),
+        Text(word, style),
+        Text(each.created_at[:10]),
         Text(str(each.change_count)),
         Text(str(each.retry_count)),
         Text(age(each.updated_at)),
+        *([Text(clean(each.lies_in))] if each.lies_in is not None else []),
         Text(clean(about), "dim"),
     ]
 

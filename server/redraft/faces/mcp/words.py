@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import results as r
-from redraft.faces.text import age, by_role, clean, plural, retries, size
+from redraft.faces.text import age, by_role, clean, plural, retries, size, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,15 +100,16 @@ def _lines(result: Any) -> list[str]:
 def _(result: r.SessionList) -> list[str]:
     if not result.sessions:
         return ["There are no sessions."]
-    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "DESCRIPTION")
+    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "LIES IN", "DESCRIPTION")
     rows = [
         (
             each.name,
-            each.status,
+            status(each.status, each.lies_in),
             str(each.change_count),
             str(each.retry_count),
             each.created_at[:10],
             age(each.updated_at),
+            each.lies_in or f".workflow/{each.name}",
             "(temporary)" if each.temporary and not each.description else each.description,
         )
         for each in result.sessions
