@@ -447,6 +447,57 @@ def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
     inside(root, layout.JOURNAL).unlink()
 
 
+DAMAGED = {
+    "{": "it is no JSON: Expecting",
+    "[" * 100_000: "it has another form",
+    "[]": "it has another form",
+    "{}": "'kind' is missing",
+    '{"kind": "commit"}': "'session' is missing",
+    '{"kind": "commit", "session": "../x"}': "'../x' is not a session name",
+    '{"kind": "c", "session": "x", "steps": [["burn", "a.md"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "it names the step 'burn'",
+    '{"kind": "c", "session": "x", "steps": [["swap", "a.md"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "a step is cut short",
+    '{"kind": "c", "session": "x", "steps": [], "record": "../x", "info": {}, "at": ""}': (
+        "'../x' leads outside"
+    ),
+    '{"kind": "c", "session": "x", "steps": [["put", "a.md", "/etc/x"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "it names the path '/etc/x'",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=lambda text: text[-60:])
+def test_what_is_wrong_with_a_journal_is_told_in_words_and_once(root: Root, text: str) -> None:
+    inside(root, layout.JOURNAL).write_text(text)
+    for verb in ("session recover", "doctor"):
+        report = do(root, verb)
+        assert report.found == ["draft: an interrupted operation"]
+        assert report.repaired == []
+        [left] = report.left
+        assert left.startswith(f"draft: the journal is damaged: {DAMAGED[text]}")
+        assert "Error" not in left
+        assert root.take_repairs() == []
+    with Root.open(root.path) as other:
+        do(other, "session list")
+        [told] = other.take_repairs()
+        assert told.startswith(
+            "Could not finish what was interrupted in .workflow/draft: the journal is damaged: "
+            f"{DAMAGED[text]}"
+        )
+        report = do(other, "session recover")
+        assert (report.repaired, len(report.left)) == ([], 1)
+
+
+def test_what_the_disk_refused_is_told_in_words(root: Root) -> None:
+    _interrupt(inside(root, ""), [["mkdir", "a.md/below"]], "commit")
+    report = do(root, "session recover")
+    assert report.repaired == []
+    with Root.open(root.path) as other:
+        do(other, "session list")
+        [told] = other.take_repairs()
+    assert "Errno" not in told
+
+
 def test_crashed_sessions_are_those_whose_journal_nobody_could_finish(root: Root) -> None:
     assert root.crashed() == []
     with root.hold("work") as lock:

@@ -106,6 +106,61 @@ def test_resume_without_a_name_takes_the_session_that_was_left_last(desk: Desk) 
     assert desk.run("session resume").name == "two"
 
 
+def test_a_completed_session_is_taken_up_again_by_its_name(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("retry", file_path="a.md", reason="no")
+    draft.run("session phase", phase="REVIEW")
+    place = draft.run("session complete").archived_to
+    again = draft.run("session resume", name="DRAFT")
+    assert (again.name, again.status, again.resume.phase) == ("draft", "ACTIVE", "REVIEW")
+    assert (again.changes.modified, again.retry_count) == (["a.md"], 1)
+    assert not (draft.path / place).exists()
+    assert draft.read("a.md") == "mine\n"
+    assert metadata_of(draft)["status"] == "active"
+
+
+def test_of_several_completed_sessions_of_one_name_the_newest_is_taken_up(desk: Desk) -> None:
+    for text in ("old\n", "new\n"):
+        desk.start()
+        desk.write("a.md", text)
+        desk.run("session complete")
+    desk.start("draft")
+    refused = desk.refused("session resume", name="draft2")
+    assert refused.code == "session_not_found"
+    desk.run("session cancel")
+    desk.run("session resume", name="draft")
+    assert desk.read("a.md") == "new\n"
+    desk.run("session cancel")
+    desk.run("session resume", name="draft")
+    assert desk.read("a.md") == "old\n"
+
+
+def test_only_a_completed_session_is_taken_up_again(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.commit()
+    refused = draft.refused("session resume", name="draft")
+    assert (refused.code, refused.suggestions) == (
+        "session_not_found", ("/session undo draft", "/session list"),
+    )  # fmt: skip
+    draft.start("gone")
+    draft.run("session cancel")
+    assert draft.refused("session resume", name="gone").suggestions[0] == "/session undo gone"
+    refused = draft.refused("session resume", name="never")
+    assert (refused.code, refused.suggestions) == ("session_not_found", ("/session list",))
+
+
+def test_what_was_completed_is_not_undone_but_taken_up(desk: Desk) -> None:
+    desk.start("done")
+    desk.run("session complete")
+    for arguments in ({}, {"name": "done"}):
+        refused = desk.refused("session undo", **arguments)
+        assert refused.code == "nothing_to_undo"
+        assert refused.suggestions[0] == "/session resume done"
+    assert desk.refused("session undo", name="other").suggestions == (
+        "/session list --completed --trash",
+    )
+
+
 def test_with_no_other_open_session_there_is_nothing_to_resume(desk: Desk) -> None:
     desk.start("one")
     assert desk.refused("session resume").code == "session_not_found"
@@ -118,9 +173,12 @@ def phase(desk: Desk, name: str, **more: Any) -> Any:
     return desk.run("session phase", phase=name, **more)
 
 
+def metadata_of(desk: Desk) -> Any:
+    return json.loads((desk.path / ".workflow/draft" / layout.METADATA).read_text("utf-8"))
+
+
 def records(desk: Desk) -> Any:
-    found = json.loads((desk.path / ".workflow/draft" / layout.METADATA).read_text("utf-8"))
-    return found["progress"]["handovers"]
+    return metadata_of(desk)["progress"]["handovers"]
 
 
 def test_a_phase_that_ends_is_completed_and_hands_over(draft: Desk) -> None:

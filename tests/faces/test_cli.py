@@ -783,7 +783,11 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
         ),
         (
             r.Completed(root="/b", session="one", archived_to="c", unapplied=r.Changes()),
-            ["Completed session one; it lies in c.", "  Not applied 0 changes"],
+            [
+                "Completed session one; it lies in c.",
+                "  Not applied 0 changes",
+                "Take it up again: redraft session resume one",
+            ],
         ),
         (
             r.Checkup(root="/b", checked=["markers"], found=["f"], repaired=["r"], left=["l"]),

@@ -80,7 +80,7 @@ def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.
 def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
     """Take a session up again."""
     name = lifecycle.paused_last(root) if request.session is None else request.session
-    with Session.open(root, name) as session:
+    with lifecycle.opened_again(root, name) as session:
         point = lifecycle.resume(session)
         account = overview.account(session, session.name)
         return results.ResumedSession(
@@ -267,6 +267,7 @@ def recover(root: Root, request: requests.SessionRequest, _: Progress) -> result
     with root.hold("recover", name) as lock:
         found, left = healing.heal_session(root, lock, name)
     found, left = [*kept, *found], [*waiting, *left]
+    left += root.take_troubles(told=layout.session_folder(name))
     repaired = root.take_repairs()
     return results.Recovery(root=root.path, session=name, found=found, repaired=repaired, left=left)
 
@@ -276,6 +277,7 @@ def doctor(root: Root, _: requests.Request, __: Progress) -> results.Checkup:
     kept, waiting = taking_back.finish(root)
     checked, found, left = healing.check_up(root)
     found, left = [*kept, *found], [*waiting, *left]
+    root.take_troubles()  # all of them are in what is left
     return results.Checkup(
         root=root.path,
         session=marker.active(root),

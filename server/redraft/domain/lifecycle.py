@@ -9,6 +9,7 @@ from redraft.disk import calls
 from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders
 from redraft.domain import checkpoints, handover, layout, marker, retries
+from redraft.domain.archive import laid
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
@@ -24,6 +25,7 @@ from redraft.domain.trash import dated
 from redraft.errors import InvalidArguments, SessionExists, SessionNotFound
 
 if TYPE_CHECKING:
+    from redraft.domain.archive import Laid
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
 
@@ -146,15 +148,67 @@ def resume(session: Session) -> dict[str, object]:
         session.check_there()
         session.check_sound()
         lock.intend(session.name)
-        session.folder.unlink(layout.DONE)
-        metadata = _set_status(session, "active")
-        marker.activate(session.root, session.name)
+        metadata = _take_up(session)
     progress = progress_of(metadata)
     return {
         "phase": metadata["current_phase"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
     }
+
+
+def _take_up(session: Session) -> dict[str, object]:
+    session.folder.unlink(layout.DONE)
+    metadata = _set_status(session, "active")
+    marker.activate(session.root, session.name)
+    return metadata
+
+
+def opened_again(root: Root, name: str) -> Session:
+    """A session to be taken up again; one that was completed comes back from the archive for it.
+
+    Raises:
+        SessionNotFound, InvalidSessionName: there is none.
+        SessionExists: somebody began one of its name meanwhile.
+    """
+    try:
+        return Session.open(root, name)
+    except SessionNotFound:
+        found = completed(root, name)
+        if found is None:
+            raise _has_ended(root, name) from None
+    with root.hold("bring back", found.name) as lock:
+        check_name_is_free(root, found.name)
+        lock.intend(found.name)
+        root.folder.move(found.place, root.folder, layout.session_folder(found.name))
+        flush_folders(root.folder, [layout.WORKFLOW, layout.COMPLETED])
+        session = Session.open(root, found.name)
+        _take_up(session)
+    return session
+
+
+def _has_ended(root: Root, name: str) -> SessionNotFound:
+    """The error for a session that is not there, with the way back if it was there once."""
+    ends = [("committed", one) for one in laid(root, layout.COMPLETED)]
+    ends += [("cancelled", one) for one in laid(root, layout.TRASH)]
+    own = [(one.at, how) for how, one in ends if one.is_session and _is_named(one, name)]
+    if not own:
+        return SessionNotFound(name)
+    return SessionNotFound(name, f" any more: it was {max(own)[1]}", (f"/session undo {name}",))
+
+
+def _is_named(one: Laid, name: str) -> bool:
+    return one.name.casefold() == name.casefold()
+
+
+def completed(root: Root, name: str | None) -> Laid | None:
+    """The session that was completed last without being applied, or the one of a name."""
+    for one in reversed(laid(root, layout.COMPLETED)):
+        if not one.is_session or (name is not None and not _is_named(one, name)):
+            continue
+        if root.folder.stat(f"{one.place}/{layout.JOURNAL}") is None:  # that of a commit
+            return one
+    return None
 
 
 def paused_last(root: Root) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from redraft.domain import layout
 from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
+from redraft.domain.lifecycle import completed
 from redraft.domain.reversal import Part, Reversal, Undoing
 from redraft.domain.session import (
     Session,
@@ -73,7 +74,8 @@ def undo(root: Root, name: str | None, *, dry: bool = False) -> Undoing:
             done = _attempt(root, lock, record, dry=dry)
             if done is not None:
                 return done
-    raise NothingToUndo(name)
+    resting = completed(root, name)
+    raise NothingToUndo(name, resting.name if resting is not None else None)
 
 
 def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:

@@ -258,6 +258,18 @@ def test_an_agent_begins_with_the_phase_its_tasks_and_what_was_handed_over(
     assert "To hand over: chapter: a.md" in text
 
 
+def test_an_agent_hears_at_the_beginning_that_the_session_is_crashed(
+    draft: Desk, agent: Agent
+) -> None:
+    """Its writes are denied: it shall know before the first one."""
+    (draft.path / ".workflow/draft/operation.json").write_text("{")
+    text = agent.start()
+    assert text.startswith("Redraft: Session 'draft' holds an interrupted operation")
+    assert "/session recover draft, /session cancel draft" in text
+    with pytest.raises(Refused, match="interrupted operation"):
+        agent.write("new.md", "x")
+
+
 def test_a_session_that_begins_without_one_says_how_to_begin_one(desk: Desk, agent: Agent) -> None:
     assert "/session start <name>" in agent.start()
 

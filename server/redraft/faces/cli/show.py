@@ -88,6 +88,7 @@ class Screen(Canvas):
         kept = f"; it lies in {clean(result.archived_to)}" if result.archived_to else ""
         self.line(f"Completed session {result.session}{kept}.")
         self._changes("Not applied", result.unapplied)
+        self.line(f"Take it up again: redraft session resume {result.session}", "cyan")
 
     # Commit, cancel, undo ----------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ def at_start(event: Event, environ: Mapping[str, str]) -> Answer:
             if name is None:
                 return answer.tell(event, _NO_SESSION)
             with Session.open(root, name) as session:
+                if session.name in root.crashed():
+                    session.check_sound()
                 return answer.tell(event, "\n".join(_lines(session)))
         except RedraftError as error:
             advice = ", ".join(error.suggestions)

@@ -161,7 +161,8 @@ def _(result: r.Switched) -> list[str]:
 def _(result: r.Completed) -> list[str]:
     kept = f"; it lies in {clean(result.archived_to)}" if result.archived_to else ""
     lines = [f"Completed session {result.session}{kept}."]
-    return [*lines, "Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    lines += ["Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    return [*lines, "resume_session takes it up again."]
 
 
 # Commit, cancel, undo ---------------------------------------------------------------------------
