@@ -217,6 +217,31 @@ def test_paths_are_meant_from_the_working_folder(
     assert redraft("session", "status", "--json").json["root"] == str(root)
 
 
+def test_what_is_to_be_written_is_meant_from_the_working_folder_even_if_it_is_not_there(
+    redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redraft("session", "start", "one")
+    monkeypatch.chdir(root / "part-1")
+    for words in (["new.md"], ["newer.md", "--content", "x"]):
+        assert redraft("write", *words, stdin=b"x").code == 0
+    redraft("rename", "one.md", "two.md")
+    changes = redraft("session", "status", "--json").json["changes"]
+    assert changes["created"] == ["part-1/new.md", "part-1/newer.md", "part-1/two.md"]
+
+
+def test_a_bare_name_is_found_from_any_folder(
+    redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redraft("session", "start", "one")
+    assert redraft("resolve", "one.md").out == f"{root}/part-1/one.md\n"
+    assert redraft("delete", "one.md").code == 0
+    assert redraft("session", "diff", "one.md").out.startswith("--- a/part-1/one.md")
+    (root / "empty").mkdir()
+    monkeypatch.chdir(root / "empty")
+    assert redraft("session", "discard", "one.md").code == 0
+    assert redraft("session", "status", "--json").json["change_count"] == 0
+
+
 def test_the_root_is_found_from_below(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)

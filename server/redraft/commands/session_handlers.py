@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from redraft.commands import overview, results
+from redraft.commands import finding, overview, results
 from redraft.domain import (
     adopting,
     checkpoints,
@@ -125,8 +125,7 @@ def _canonical(session: Session, paths: list[str] | None) -> list[str] | None:
         return None
     if not paths:
         raise InvalidArguments(["'paths' is empty; leave it out to commit everything"])
-    view = View(session.root, session)
-    return [view.path_of(path, follow_last=False) for path in paths]
+    return finding.changed(View(session.root, session), paths, follow_last=False)
 
 
 def _preview(session: Session, found: Plan) -> results.Preview:
@@ -228,7 +227,7 @@ def diff(root: Root, request: requests.DiffSession, progress: Progress) -> resul
         raise InvalidArguments(["'context_lines' must not be negative"])
     with chosen(root, request.session) as session:
         view = View(root, session)
-        wanted = None if request.path is None else [view.path_of(request.path)]
+        wanted = None if request.path is None else finding.changed(view, [request.path])
         items = plan(session, wanted, progress).items
         files = []
         for item in items:
@@ -255,7 +254,8 @@ def discard(root: Root, request: requests.DiscardChanges, _: Progress) -> result
     if not request.paths:
         raise InvalidArguments(["'paths' is empty"])
     with chosen(root, request.session) as session:
-        gone = discarding.discard(View(root, session), request.paths)
+        view = View(root, session)
+        gone = discarding.discard(view, finding.changed(view, request.paths, follow_last=False))
         return results.Discarded(root=root.path, session=session.name, discarded=gone)
 
 
@@ -320,7 +320,9 @@ def migrate(root: Root, _: requests.Request, __: Progress) -> results.Migration:
 def adopt(root: Root, request: requests.AdoptChanges, _: Progress) -> results.Adopted:
     """Take edits that went past the session into it."""
     with chosen(root, request.session) as session:
-        adopted, restored = adopting.adopt(View(root, session), request.paths)
+        view = View(root, session)
+        paths = None if request.paths is None else finding.adoptable(view, request.paths)
+        adopted, restored = adopting.adopt(view, paths)
         return results.Adopted(
             root=root.path, session=session.name, adopted=adopted, restored=restored
         )

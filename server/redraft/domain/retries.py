@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import stat as modes
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from redraft.domain import editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import as_text
-from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
+from redraft.errors import FileNotFound, InvalidArguments
 
 if TYPE_CHECKING:
     from redraft.disk.folder import Folder
@@ -207,37 +206,3 @@ def half_recorded(folder: Folder) -> list[str]:
         if folder.stat(f"{head}/retry-{match[1]}.json") is None:
             halves.append(place)
     return halves
-
-
-def find(view: View, given: str) -> str:
-    """A document by its path, or by a bare file name that only one document has.
-
-    Returns:
-        Its canonical path.
-
-    Raises:
-        FileNotFound: there is none.
-        AmbiguousFile: there are several; the error names them.
-    """
-    path = view.path_of(given)
-    if view.look(path)[1] is not None or "/" in given or not path:
-        return path
-    hits = [p for p, kind in view.walk() if kind == "file" and p.rpartition("/")[2] == path]
-    if len(hits) > 1:
-        raise AmbiguousFile(path, hits)
-    if not hits:
-        raise view.not_found(path)
-    return hits[0]
-
-
-def find_recorded(view: View, given: str) -> str:
-    """As :func:`find`, but a document that is gone is found too, if it has retries."""
-    session = editing.session_of(view)
-    path = view.path_of(given)
-    if of_document(session, path):
-        return path
-    path = find(view, given)
-    status = view.look(path)[1]
-    if status is not None and modes.S_ISDIR(status.st_mode):
-        raise UnsupportedFile(path or ".", "is a folder; only documents have retries")
-    return path

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
-from redraft.commands import overview, results
+from redraft.commands import finding, overview, results
 from redraft.commands.requests import RestoreRetry, WriteDocument
 from redraft.disk.copying import same_bytes
-from redraft.domain import layout, marker, retries
+from redraft.domain import layout, marker
 from redraft.domain.changes import Survey
 from redraft.domain.session import Session
 from redraft.domain.view import View
@@ -190,7 +190,7 @@ def _hold(root: Root, name: str | None, request: Request) -> _Held | None:
             if isinstance(request, WriteDocument):
                 path = view.path_of(request.path)
             else:
-                path = retries.find_recorded(view, request.file_path)
+                path = finding.recorded(view, request.file_path)
             place = session.folder.open_file(f"{layout.FILES}/{path}")
             return _Held(path, open(place, "rb", buffering=0))
     except (RedraftError, OSError):
