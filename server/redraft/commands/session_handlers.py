@@ -33,12 +33,19 @@ if TYPE_CHECKING:
 
 def start(root: Root, request: requests.StartSession, _: Progress) -> results.Session:
     """Start a session, or give the temporary one a name."""
+    _check_one_name(request)
     if request.from_temporary:
         lifecycle.name_temporary(root, request.name, request.description, request.type)
     else:
         lifecycle.start(root, request.name, request.description, request.type)
     with Session.open(root, request.name) as session:
         return overview.full(session, session.name)
+
+
+def _check_one_name(request: requests.StartSession | requests.SwitchSession) -> None:
+    """Where ``name`` is no alias, the default ``session`` may only say the same."""
+    if request.session is not None and request.session != request.name:
+        raise InvalidArguments(["'session' and 'name' name different sessions"])
 
 
 def list_sessions(root: Root, request: requests.ListSessions, _: Progress) -> results.SessionList:
@@ -61,8 +68,7 @@ def status(root: Root, request: requests.SessionRequest, _: Progress) -> results
 
 def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.Switched:
     """Make another session the active one."""
-    if request.session is not None and request.session != request.name:
-        raise InvalidArguments(["'session' and 'name' name different sessions"])
+    _check_one_name(request)
     previous = lifecycle.switch(root, request.name)
     with Session.open(root, request.name) as session:
         return results.Switched(
