@@ -375,6 +375,18 @@ def test_the_environment_names_a_session_and_words_outrank_it(
     assert redraft("resolve", "notes.md", "--json").json["session"] == "one"
 
 
+def test_a_session_that_the_environment_only_tells_of_is_not_chosen(
+    redraft: Redraft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("two", "one"):
+        redraft("session", "start", name)
+    monkeypatch.setenv("REDRAFT_SESSION", "two")
+    assert redraft("resolve", "notes.md", "--json").json["session"] == "two"
+    monkeypatch.setenv("REDRAFT_FOLLOW", "1")
+    for words in (["resolve", "notes.md"], ["session", "status"]):
+        assert redraft(*words, "--json").json["session"] == "one"
+
+
 # Refusals -------------------------------------------------------------------------------------
 
 

@@ -61,7 +61,8 @@ _TAIL = """\
   `redraft VERB --help` what a verb takes.
 - `--root DIR`, `--session NAME` and `--json` go with every verb. Without `--root` the root is
   `REDRAFT_ROOT`, or the nearest folder upwards that holds `.workflow/`, or the working folder.
-  Without `--session` the session is `REDRAFT_SESSION`, or the active one.
+  Without `--session` the session is `REDRAFT_SESSION` (unless `REDRAFT_FOLLOW` is set), or the
+  active one.
 - `redraft read` writes the document to standard output, and `redraft write` takes it from standard
   input, both byte for byte.
 - `redraft session commit` on a terminal shows the preview and asks.

@@ -174,6 +174,7 @@ def _program(root: Root, session: Session, loan: Loan, words: list[str]) -> Prog
         "REDRAFT_VIEW": view,
         "REDRAFT_LOAN": loan.path,
     }
+    environ.pop("REDRAFT_FOLLOW", None)  # the program is kept in this session
     if folder != cwd:
         environ["PWD"] = folder
     return Program(words, environ, folder, root.path)

@@ -16,7 +16,7 @@ from redraft.domain.marker import active
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.where import anchored, find_root, working_folder
+from redraft.faces.where import anchored, find_root, pinned, working_folder
 
 _OLD = (layout.OLD_REGISTRY, layout.OLD_SESSIONS)
 
@@ -39,7 +39,7 @@ def resolve(args: list[str]) -> int | None:
         with Root.open(find_root(given, cwd, os.environ)) as root:
             if any(os.path.lexists(f"{root.path}/{old}") for old in _OLD):
                 return None
-            name = session or os.environ.get("REDRAFT_SESSION") or active(root)
+            name = session or pinned(os.environ) or active(root)
             with View.of(root, name) as view:
                 found = view.resolve(anchored(path, cwd, root.path))
             repairs = root.take_repairs()

@@ -12,7 +12,7 @@ from redraft.commands.naming import documents, named
 from redraft.commands.parameters import LITERAL, PATHS
 from redraft.commands.requests import ResolvePath
 from redraft.commands.roots import Roots
-from redraft.faces.where import anchored, find_root, working_folder
+from redraft.faces.where import anchored, find_root, pinned, working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ class Opened:
     @property
     def session(self) -> str | None:
         """The session named by option or environment."""
-        return self._call.session or os.environ.get("REDRAFT_SESSION") or None
+        return self._call.session or pinned(os.environ)
 
     def arguments(self, verb: str) -> dict[str, object]:
         """The call's arguments for a verb, with the paths anchored."""

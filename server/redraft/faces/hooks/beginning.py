@@ -9,6 +9,7 @@ from redraft.errors import RedraftError
 from redraft.faces.hooks import answer
 from redraft.faces.hooks.leading import LOCK_WAIT_S
 from redraft.faces.hooks.places import root_of, session_of
+from redraft.faces.hooks.telling import FILE, tell_shells
 from redraft.faces.text import by_role
 
 TYPE_CHECKING = False
@@ -37,17 +38,26 @@ def at_start(event: Event, environ: Mapping[str, str]) -> Answer:
     """
     with Root.open(root_of(event, environ), LOCK_WAIT_S) as root:
         root.settle()
+        text = _told(root, environ)
         try:
-            name = session_of(root, None, environ)
-            if name is None:
-                return answer.tell(event, _NO_SESSION)
-            with Session.open(root, name) as session:
-                if session.name in root.crashed():
-                    session.check_sound()
-                return answer.tell(event, "\n".join(_lines(session)))
-        except RedraftError as error:
-            advice = ", ".join(error.suggestions)
-            return answer.tell(event, f"Redraft: {error.message} Try: {advice}")
+            tell_shells(root, environ)
+        except OSError as error:
+            text += f"\nRedraft: {FILE} cannot be written ({error.strerror})."
+    return answer.tell(event, text)
+
+
+def _told(root: Root, environ: Mapping[str, str]) -> str:
+    try:
+        name = session_of(root, None, environ)
+        if name is None:
+            return _NO_SESSION
+        with Session.open(root, name) as session:
+            if session.name in root.crashed():
+                session.check_sound()
+            return "\n".join(_lines(session))
+    except RedraftError as error:
+        advice = ", ".join(error.suggestions)
+        return f"Redraft: {error.message} Try: {advice}"
 
 
 def _progress(session: Session) -> Iterator[str]:
