@@ -560,6 +560,19 @@ def test_every_example_can_be_typed(command: Command) -> None:
         assert parse(f"/{example.partition(' <')[0]}")[0] is command
 
 
+@pytest.mark.parametrize(
+    ("verb", "meant"),
+    [
+        ("status", "the active session"),
+        ("resume", "the session left last"),
+        ("undo", "the session committed, cancelled or restored last"),
+    ],
+)
+def test_the_help_says_which_session_is_meant(redraft: Redraft, verb: str, meant: str) -> None:
+    said = " ".join(redraft("session", verb, "--help").out.split())
+    assert f"The session it is about; else REDRAFT_SESSION, else {meant}." in said
+
+
 def test_the_help_lists_every_verb_in_full(redraft: Redraft) -> None:
     out = redraft("--help").out
     for command in COMMANDS:

@@ -8,7 +8,6 @@ _NAMED = f"its path ({_PATH}), or its bare name if only one has it"
 
 _TEXTS = {
     _ANY: {
-        "session": "The session it is about; the active one if left out.",
         "root": "The folder of documents (a path or file: URI); needed only if several are open.",
         "name": "The session it is about: another word for session.",
         "file_path": f"The document: {_NAMED}.",
@@ -18,6 +17,7 @@ _TEXTS = {
         "encoding": "How content is written: as text, or in base64 for anything that is not UTF-8.",
     },
     "session start": {
+        "session": "Only the same as name, if it is given at all.",
         "name": "The new session's name: letters, digits, hyphens and underscores, up to 64.",
         "description": "What the session is for, in a sentence.",
         "type": "How large the work is.",
@@ -27,7 +27,10 @@ _TEXTS = {
         "completed": "Also those committed or completed.",
         "trash": "Also those cancelled, as long as the trash holds them.",
     },
-    "session switch": {"name": "The session that shall be the active one."},
+    "session switch": {
+        "session": "Only the same as name, if it is given at all.",
+        "name": "The session that shall be the active one.",
+    },
     "session commit": {
         "force": "Execute. Without it nothing is changed, and the answer is a preview.",
         "preview": "The preview's token: refuse if anything changed since that preview.",
@@ -83,6 +86,17 @@ _TEXTS = {
 }
 
 
+_MEANT = {
+    "session resume": "the session left last",
+    "session undo": "the session committed, cancelled or restored last",
+}
+
+
+def meant(verb: str) -> str:
+    """Which session a command is about where none is named."""
+    return _MEANT.get(verb, "the active session")
+
+
 def described(verb: str, argument: str) -> str:
     """The sentence about an argument of a command.
 
@@ -91,4 +105,8 @@ def described(verb: str, argument: str) -> str:
         argument: the argument's name in snake_case.
     """
     own = _TEXTS.get(verb, {})
-    return own[argument] if argument in own else _TEXTS[_ANY][argument]
+    if argument in own:
+        return own[argument]
+    if argument == "session":
+        return f"The session it is about; {meant(verb)} if left out."
+    return _TEXTS[_ANY][argument]

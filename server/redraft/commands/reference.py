@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from redraft.commands.descriptions import described
+from redraft.commands.descriptions import described, meant
 from redraft.commands.parameters import COMMON, parameters, usage
 from redraft.commands.results import Result
 
@@ -129,7 +129,7 @@ def _row(command: Command, parameter: Parameter) -> str:
     if parameter.required:
         default = "required"
     elif parameter.default in (None, ""):
-        default = "the active session" if parameter.name == "name" else "none"
+        default = meant(command.verb) if parameter.name == "name" else "none"
     else:
         default = f"`{str(parameter.default).lower()}`"
     about = described(command.verb, parameter.name).removesuffix(".")
