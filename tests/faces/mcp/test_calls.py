@@ -182,6 +182,26 @@ async def test_a_cancelled_session_is_told_from_a_paused_one(book: Path) -> None
     assert [row[7] for row in rows] == [".workflow/a", *places[1:]]
 
 
+async def test_a_preview_of_an_undo_says_that_it_is_one(book: Path) -> None:
+    before = (book / CHAPTER).read_text()
+    async with connected(book) as agent:
+        await agent.call("create_session", name="a")
+        await agent.call("write_document", path=CHAPTER, content="x\n")
+        await agent.call("commit_session", force=True)
+        would = await agent.text("undo_session", preview=True)
+        assert (book / CHAPTER).read_text() == "x\n"
+        did = await agent.text("undo_session")
+    assert (book / CHAPTER).read_text() == before
+    assert would.splitlines()[:3] == [
+        "Preview: the commit of session a would be undone. Nothing is undone yet.",
+        "Would restore:",
+        f"  {CHAPTER}",
+    ]
+    assert did.splitlines()[:3] == [
+        "Undid the commit of session a.", "Restored:", f"  {CHAPTER}",
+    ]  # fmt: skip
+
+
 async def test_every_tool_answers_in_words_and_in_a_form_that_fits_its_schema(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="a")

@@ -144,7 +144,7 @@ class Desk:
                 structured["notes"] = notes
             if echo is not None:
                 structured["echo"] = dispatch.to_json(echo)
-            texts = readable(say(result, notes, echo))
+            texts = readable(say(request, result, notes, echo))
             return Answer(readable(structured), texts, result=result)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             return failure(error, command.verb)

@@ -11,6 +11,7 @@ from redraft.faces.text import age, by_role, clean, plural, retries, size, statu
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from redraft.commands.requests import Request
     from redraft.errors import RedraftError
     from redraft.faces.mcp.echo import Echo
 
@@ -19,9 +20,12 @@ MOST_TEXT = 200_000
 """Characters of a document that are given as text; the structured content has all of it."""
 
 
-def say(result: Any, notes: Sequence[str], echo: Echo | None) -> list[str]:
+def say(request: Request, result: Any, notes: Sequence[str], echo: Echo | None) -> list[str]:
     """The blocks of text for a result: a document's own text apart from what is said about it."""
-    lines = [*_lines(result), *(f"Note: {clean(note)}" for note in notes)]
+    # That nothing was undone yet stands in what was asked for alone.
+    is_preview = isinstance(result, r.Undone) and getattr(request, "preview", False)
+    said = _would_undo(result) if is_preview else _lines(result)
+    lines = [*said, *(f"Note: {clean(note)}" for note in notes)]
     if echo is not None:
         lines += ["", *_echo(echo)]
     session = result.session.name if isinstance(result, r.Switched) else result.session
@@ -210,9 +214,17 @@ def _(result: r.Cancelled) -> list[str]:
 
 @_lines.register
 def _(result: r.Undone) -> list[str]:
-    lines = [f"Undo of the {result.undone} of session {result.session}."]
+    lines = [f"Undid the {result.undone} of session {result.session}."]
     lines += _listed("Restored", result.restored)
     return [*lines, *(f"Left {clean(k.path)} as it is: {clean(k.reason)}" for k in result.kept)]
+
+
+def _would_undo(result: r.Undone) -> list[str]:
+    what = f"the {result.undone} of session {result.session}"
+    lines = [f"Preview: {what} would be undone. Nothing is undone yet."]
+    lines += _listed("Would restore", result.restored)
+    lines += [f"Would leave {clean(k.path)} as it is: {clean(k.reason)}" for k in result.kept]
+    return lines
 
 
 @_lines.register
