@@ -24,8 +24,8 @@ def say(request: Request, result: Any, notes: Sequence[str], echo: Echo | None) 
     """The blocks of text for a result: a document's own text apart from what is said about it."""
     # That nothing was undone yet stands in what was asked for alone.
     is_preview = isinstance(result, r.Undone) and getattr(request, "preview", False)
-    said = _would_undo(result) if is_preview else _lines(result)
-    lines = [*said, *(f"Note: {clean(note)}" for note in notes)]
+    about = _would_undo(result) if is_preview else _lines(result)
+    lines = [*about, *(f"Note: {clean(note)}" for note in notes)]
     if echo is not None:
         lines += ["", *_echo(echo)]
     session = result.session.name if isinstance(result, r.Switched) else result.session
