@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from filelock import FileLock
-from tests.editor.toolchain import chromium, inspector
+from tests.editor.toolchain import chromium
 from tests.editor.toolchain.commands import ToolFailedError, run, say
 from tests.editor.toolchain.places import CODE_SERVER, EDITOR, ENTRY, VSCODE, node
 
@@ -29,7 +29,6 @@ def main() -> int:
     try:
         with locked():
             provide_editor()
-            inspector.provide()
             browser = chromium.provide()
     except chromium.NoChromiumError as missing:
         say(f"warning: {missing}")
