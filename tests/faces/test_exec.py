@@ -119,6 +119,16 @@ def test_redraft_called_inside_acts_on_the_real_session(draft: Place, how: str) 
     assert draft.untouched()
 
 
+def test_what_redraft_changed_inside_is_not_called_nothing(draft: Place, how: str) -> None:
+    draft.run("session start", name="other")
+    words = ("exec", "--how", how, "--session", "other", "--")
+    ran = draft.call(*words, "sh", "-c", "echo x | redraft write new.md")
+    assert ran.stdout == "new.md created in session other (1 change).\n"
+    assert ran.stderr == "Nothing else changed in session other.\n"
+    ran = draft.call(*words, "sh", "-c", "redraft session status > /dev/null")
+    assert ran.stderr == "Nothing changed in session other.\n"
+
+
 def test_a_program_may_commit_its_own_session(draft: Place, how: str) -> None:
     ran = draft.call(
         *("exec", "--how", how, "--", "sh", "-c", "echo x > a.md; redraft session commit --force")
