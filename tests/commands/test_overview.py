@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +79,8 @@ def test_ended_sessions_are_listed_if_asked_for(desk: Desk) -> None:
     desk.run("session cancel", name="cancelled")
     desk.run("session complete", name="ended")
     (desk.path / ".workflow/completed/notes").mkdir()
+    desk.write("x.md", "x\n", session="live")
+    desk.run("session discard", paths=["x.md"], session="live")
     rows = desk.run("session list", completed=True, trash=True).sessions
     assert [(row.name, row.status) for row in rows] == [
         ("live", "ACTIVE"),
@@ -86,10 +89,38 @@ def test_ended_sessions_are_listed_if_asked_for(desk: Desk) -> None:
         ("cancelled", "INACTIVE"),
     ]
     assert [row.name for row in desk.run("session list").sessions] == ["live"]
-    assert [row.change_count for row in rows] == [1, 0, 1, 1]
+    assert [row.change_count for row in rows] == [1, 1, 1, 1]
     places = [row.lies_in for row in rows]
     assert places[0] is None
     assert all(place is not None and (desk.path / place).is_dir() for place in places[1:])
+
+
+def test_rows_of_ended_sessions_count_what_they_held(desk: Desk) -> None:
+    desk.put("old.md", "old\n")
+    desk.put("gone.md", "gone\n")
+    for name in ("committed", "cancelled", "without"):
+        desk.start(name)
+        desk.write("new.md", f"{name}\n")
+        desk.write("old.md", f"{name}\n")
+        desk.run("delete", path="gone.md")
+        for reason in ("no", "again"):
+            desk.run("retry", file_path="old.md", reason=reason)
+    desk.commit(session="committed")
+    desk.run("session cancel", name="cancelled")
+    desk.run("session cancel", name="without", backup_retries=False)
+    rows = desk.run("session list", completed=True, trash=True).sessions
+    assert [(row.name, row.change_count, row.retry_count) for row in rows] == [
+        ("committed", 3, 2),
+        ("cancelled", 3, 2),
+        ("without", 3, 2),
+    ]
+    journal = desk.path / rows[0].lies_in / "operation.json"
+    found = json.loads(journal.read_text())
+    found["info"] |= {"items": None, "retries_archive": None}
+    for text in (json.dumps(found), "{"):
+        journal.write_text(text)
+        [row] = desk.run("session list", completed=True).sessions
+        assert (row.change_count, row.retry_count) == (1, 0)  # what its folders show
 
 
 def test_a_session_that_was_completed_by_hand_is_listed_and_emptied_like_others(

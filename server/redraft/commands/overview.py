@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
 from redraft.domain import handover, layout, marker, migration, retries
-from redraft.domain.archive import laid
+from redraft.domain.archive import held, laid
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
@@ -135,7 +135,16 @@ def ended(root: Root, parent: str, status: results.Status) -> list[results.Summa
     for one in laid(root, parent):
         if one.is_session:
             with Session(root, one.name, root.folder.sub(one.place)) as session:
-                found.append(replace(summary(session, None, status), lies_in=one.place))
+                row = summary(session, None, status)
+            changes, kept = held(root, one)
+            found.append(
+                replace(
+                    row,
+                    change_count=row.change_count if changes is None else changes,
+                    retry_count=row.retry_count + kept,
+                    lies_in=one.place,
+                )
+            )
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redraft.domain import layout
+from redraft.domain.changes import is_retry_record
 from redraft.domain.session import meta_of, read_metadata
 
 TYPE_CHECKING = False
@@ -27,6 +28,34 @@ class Laid:
         self.at = at
         self.place = place
         self.is_session = is_session
+
+
+def held(root: Root, one: Laid) -> tuple[int | None, int]:
+    """What an ended session held that its end took out of its folder.
+
+    Returns:
+        How many changes were committed (None: they are in its folder still), and how many retries
+        were moved to their archive.
+    """
+    from redraft.domain.journal import load
+
+    changes: int | None = None
+    archive: object = _cancelled(one)
+    try:
+        journal = load(root, one.place)
+    except (OSError, ValueError):
+        journal = None
+    if journal is not None and journal.kind == "commit":
+        items, archive = journal.info.get("items"), journal.info.get("retries_archive")
+        changes = len(items) if isinstance(items, list) else None
+    if not isinstance(archive, str):
+        return changes, 0
+    return changes, sum(is_retry_record(path) for path, _ in root.folder.walk(archive))
+
+
+def _cancelled(one: Laid) -> str:
+    """Where the retries of a cancelled session are, if they were kept."""
+    return f"{layout.RETRIES_ARCHIVE}/{one.name}-cancelled-{one.place.rpartition('-')[2]}"
 
 
 def is_session(root: Root, place: str) -> bool:
