@@ -77,6 +77,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun[:-1]}ies" if noun.endswith("ry") else f"{count} {noun}s"
 
 
+def by_whom(auto_detected: object) -> str:
+    """Behind a retry: whether an assistant noticed the rejection by itself."""
+    return " (noticed by the assistant)" if auto_detected else ""
+
+
 def retries(count: int, noticed: int) -> str:
     """A number of retries, with how many of them an assistant noticed by itself."""
     of = "" if noticed == count else f"{noticed} of them "

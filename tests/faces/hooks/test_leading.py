@@ -238,10 +238,12 @@ def test_a_session_begins_with_what_it_holds_and_what_was_rejected(
     """Fault 24: a retry by the file's bare name works, and the agent hears of it."""
     draft.write("part/b.md", "B\n")
     draft.run("retry", file_path="b.md", reason="Too much exposition")
+    draft.run("retry", file_path="b.md", reason="Still", auto_detected=True)
     text = agent.start()
     assert "Session 'draft' now holds: 1 modified." in text
     assert "- part/b.md (modified)" in text
     assert "- part/b.md, try 1: Too much exposition" in text
+    assert "- part/b.md, try 2 (noticed by the assistant): Still" in text
     assert "/retry <file> <reason>" in text
 
 

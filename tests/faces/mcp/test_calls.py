@@ -45,15 +45,17 @@ async def test_a_sessions_whole_life(book: Path, tree: Picture, mode: str) -> No
 async def test_reading_gives_the_earlier_rejections_with_their_reasons(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="draft")
-        for reason in ("Too flat", "Not her voice"):
-            await agent.call("record_human_retry", file_path=CHAPTER, reason=reason)
+        for reason, noticed in (("Too flat", False), ("Not her voice", True)):
+            await agent.call(
+                "record_human_retry", file_path=CHAPTER, reason=reason, auto_detected=noticed
+            )
         read = await agent.call("read_document", path=CHAPTER)
         assert [each["reason"] for each in read["retries"]] == ["Too flat", "Not her voice"]
         assert read["content"] == (book / CHAPTER).read_text()
         text = await agent.text("read_document", path=CHAPTER)
     assert text.startswith(read["content"])
     assert "Rejected before, retry 1: Too flat" in text
-    assert "Rejected before, retry 2: Not her voice" in text
+    assert "Rejected before, retry 2 (noticed by the assistant): Not her voice" in text
 
 
 async def test_a_change_is_echoed_with_what_the_session_holds_now(book: Path) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.text import age, by_role, clean, plural, retries, size, status
+from redraft.faces.text import age, by_role, by_whom, clean, plural, retries, size, status
 
 STATUS = {
     "ACTIVE": ("●", "green"),
@@ -250,7 +250,7 @@ class Screen(Canvas):
     def _(self, result: r.Retry) -> None:
         self.line(
             f"Recorded retry {result.number} of {clean(result.file)}"
-            f"{' (noticed by the assistant)' if result.auto_detected else ''}: "
+            f"{by_whom(result.auto_detected)}: "
             f"{clean(result.reason)}",
             "green",
         )

@@ -10,7 +10,7 @@ from redraft.faces.hooks import answer
 from redraft.faces.hooks.leading import LOCK_WAIT_S
 from redraft.faces.hooks.places import root_of, session_of
 from redraft.faces.hooks.telling import FILE, tell_shells
-from redraft.faces.text import by_role
+from redraft.faces.text import by_role, by_whom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,4 +96,5 @@ def _lines(session: Session) -> Iterator[str]:
         yield "The writer has rejected these versions. Do not write them again:"
     for each in kept[-40:]:
         reason = " ".join(str(each.record["reason"]).split())[:400]
-        yield f"- {each.file}, try {each.number}: {reason}"
+        by = by_whom(each.record["auto_detected"])
+        yield f"- {each.file}, try {each.number}{by}: {reason}"

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import results as r
-from redraft.faces.text import age, by_role, clean, plural, retries, size, status
+from redraft.faces.text import age, by_role, by_whom, clean, plural, retries, size, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -299,7 +299,7 @@ def _(result: r.Trash) -> list[str]:
 
 @_lines.register
 def _(result: r.Retry) -> list[str]:
-    by = " (noticed by the assistant)" if result.auto_detected else ""
+    by = by_whom(result.auto_detected)
     head = f"Recorded retry {result.number} of {clean(result.file)}{by}: {clean(result.reason)}"
     return [head, f"The rejected version is kept in {clean(result.saved_to)}."]
 
@@ -340,7 +340,8 @@ def _(result: r.Document) -> list[str]:
             "resolve_path says which file to read in parts."
         )
     return lines + [
-        f"Rejected before, retry {each.number}: {clean(each.reason)}" for each in result.retries
+        f"Rejected before, retry {each.number}{by_whom(each.auto_detected)}: {clean(each.reason)}"
+        for each in result.retries
     ]
 
 
