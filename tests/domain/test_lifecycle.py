@@ -271,6 +271,25 @@ def test_a_session_that_ends_keeps_its_last_state_as_a_checkpoint(draft: Desk) -
     assert (manifests[-1].parent / "files/a.md").read_text() == "mine\n"
 
 
+@pytest.mark.parametrize("end", ["commit", "cancel"])
+def test_a_session_that_is_committed_or_cancelled_is_its_own_last_state(
+    draft: Desk, end: str
+) -> None:
+    """No checkpoint is taken: the folder itself is kept, and comes back."""
+    draft.write("a.md", "mine\n")
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1"])
+    if end == "commit":
+        draft.commit()
+    else:
+        draft.run("session cancel")
+    draft.undo()
+    back = draft.run("session resume")
+    assert (back.phase, back.current_tasks) == ("IMPLEMENT", ["impl-1"])
+    assert draft.read("a.md") == "mine\n"
+    triggers = [each.trigger for each in draft.run("session checkpoints").checkpoints]
+    assert triggers == ["phase_complete"]
+
+
 def test_resume_tells_what_was_going_on(draft: Desk) -> None:
     draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1", "impl-2"])
     kept = draft.run("session checkpoint", label="before lunch")
