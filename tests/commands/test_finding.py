@@ -78,6 +78,14 @@ def test_resolving_a_name_that_nobody_has_says_so(desk: Desk) -> None:
     assert (found.path, found.exists) == ("no.md", False)
 
 
+def test_resolving_the_name_of_what_is_deleted_says_that_it_is(desk: Desk) -> None:
+    desk.run("delete", path=BARE)
+    found = desk.run("resolve", path=BARE)
+    assert (found.path, found.source, found.exists) == (FULL, "deleted", False)
+    desk.run("session pause")
+    assert desk.run("resolve", path="no.md").source == "global"
+
+
 def test_a_document_in_the_root_goes_before_others_of_its_name(desk: Desk) -> None:
     desk.put("a.md", "three\n")
     assert desk.run("resolve", path="a.md").path == "a.md"

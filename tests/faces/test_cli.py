@@ -88,13 +88,13 @@ def test_status_and_resume_show_what_was_completed_and_handed_over(redraft: Redr
     plan = '{"plan_document": "PLAN.md", "scenes": [1, 2]}'
     said = redraft("session", "phase", "PLAN", "--artifacts", plan).out
     line = "plan_document: PLAN.md, scenes: [1, 2]\n"
-    assert f"  To hand over {line}" in said
+    assert f"  Hands over  {line}" in said
     redraft("session", "phase", "IMPLEMENT", "--current-tasks", "impl-1")
     for verb in ("status", "pause", "resume"):
         said = redraft("session", verb).out
         assert "  Completed   PLAN\n" in said
         assert f"  Handed over by PLAN: {line}" in said
-        assert "To hand over" not in said
+        assert "Hands over" not in said
 
 
 def test_the_servers_stand_in_the_help(redraft: Redraft) -> None:

@@ -44,11 +44,11 @@ def shown(view: View, given: str, *, follow_last: bool = True) -> str:
 
 
 def shown_or(view: View, given: str) -> str:
-    """As :func:`shown`, but a path where nothing is stands for itself."""
+    """As :func:`shown`, but what the session deleted is found too, and any other path stays."""
     try:
         return shown(view, given)
     except FileNotFound:
-        return view.path_of(given)
+        return changed(view, [given])[0] if view.session is not None else view.path_of(given)
 
 
 def recorded(view: View, given: str) -> str:

@@ -356,7 +356,7 @@ class Screen(Canvas):
             by = clean(session.handover.phase_completed)
             self.pair(f"Handed over by {by}:", by_role(session.handover.artifacts))
         if session.artifacts:
-            self.pair("To hand over", by_role(session.artifacts))
+            self.pair("Hands over", by_role(session.artifacts))
         self.pair("Folder", clean(session.path))
         for path in session.drifted:
             self.line(f"  drifted: {clean(path)} changed in the folder too", "magenta")
