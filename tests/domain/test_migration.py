@@ -5,16 +5,23 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.domain.desk import OLD_NS, Desk
+from tests.recovery.strikes import die_at, in_child, watched
 
+from redraft.commands.dispatch import Roots, execute, validate
 from redraft.commands.overview import snapshot
+from redraft.commands.table import BY_VERB
 from redraft.disk import calls
 from redraft.domain import layout, marker, migration
+from redraft.domain.changes import Survey
+from redraft.domain.retries import of_session
 from redraft.domain.root import Root
+from redraft.domain.session import Session
 from redraft.errors import IoError
 
 CREATED = "2025-09-05T10:00:00.000000Z"
@@ -685,6 +692,71 @@ def test_an_interrupted_take_over_of_retries_is_carried_on(
             break
         count += 1
     assert struck > 2
+
+
+def leave_all(path: Path) -> None:
+    """Leave what both older systems leave, with all that they may hold."""
+    desk = Desk(path)
+    desk.put("part/a.md", "global\n")
+    desk.put("gone.md", "gone\n")
+    registry(desk, entry("one", "active", description="Listed"), b"{", entry("two", "completed"))
+    record = {
+        "status": "ACTIVE",
+        "changes": {"deleted": ["gone.md"]},
+        "human_retries": [retry("part/a.md", 1, "first"), retry("a.md", 1, "another's")],
+    }
+    old_session(desk, "old", record, part__a="mine\n", new="new\n")
+    old_session(desk, "later", {"status": "ACTIVE", "created_at": "2026-01-01"})
+    rejected(desk, "old", "a.md", 1, "rejected\n")
+    rejected(desk, "old", "whose.md", 1, "whose?\n")
+    pointer(desk, "old")
+    desk.close()
+
+
+def told_all(path: Path) -> Any:
+    """All that commands tell of what was taken over."""
+    roots = Roots([str(path)])
+    try:
+        [root] = roots.all()
+        rows = execute(BY_VERB["session list"], validate(BY_VERB["session list"], {}), roots)
+        found: list[Any] = [(row.name, row.status, row.description) for row in rows.sessions]
+        for row in rows.sessions:
+            with Session.open(root, row.name) as session:
+                found.append((row.name, Survey(session.folder).paths()))
+                found += [
+                    (kept.file, kept.number, kept.record["reason"]) for kept in of_session(session)
+                ]
+        places = (".workflow", "workspace", ".workflow/old/migrated-retries")
+        own = {"migrated", "sessions", "session_status"}
+        listed = [sorted(each.name for each in Path(path, place).iterdir()) for place in places]
+        found += [[n for n in names if own & set(n.split("."))] for names in listed]
+        return found, listed[2]
+    finally:
+        roots.close()
+
+
+@pytest.mark.slow
+def test_killed_at_any_call_a_migration_is_carried_on_by_whatever_comes_next(
+    tmp_path: Path,
+) -> None:
+    leave_all(tmp_path / "whole")
+    whole = told_all(tmp_path / "whole")
+    assert ("old", "ACTIVE", "") in whole[0]
+    assert ("part/a.md", 1, "first") in whole[0]
+    count, killed = 0, True
+    while killed:
+        count += 1
+        place = tmp_path / str(count)
+        leave_all(place)
+
+        def act(place: Path = place, count: int = count) -> None:
+            with Root.open(str(place)) as root, watched(die_at(count)):
+                migration.migrate(root)
+
+        killed = in_child(act, tmp_path / "errors") == -9
+        assert told_all(place) == whole, count
+        shutil.rmtree(place)
+    assert count > 100
 
 
 # What may be wrong with it ------------------------------------------------------------------------

@@ -114,9 +114,12 @@ def migrate(root: Root, *, asked: bool = True) -> Migrated:
     from redraft.domain import old_registry, old_sessions
 
     done = Migrated()
-    if not _sources(root, asked=asked):
+    sources = _sources(root, asked=asked)
+    if not sources:
         done.active = marker.active(root)
         return done
+    if layout.OLD_SESSIONS in sources:
+        old_sessions.keep_pointer(root)
     with root.hold("migrate"):
         sources = _sources(root, asked=asked)
         wish = old_registry.take(root, done) if layout.OLD_REGISTRY in sources else None

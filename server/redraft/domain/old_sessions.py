@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat as modes
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from redraft.domain.session import Session
 from redraft.errors import RedraftError, UnsupportedFile
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from redraft.disk.folder import Folder
@@ -65,17 +65,24 @@ def _folders(root: Root) -> Iterator[str]:
             yield f"{layout.OLD_SESSIONS}/{entry.name}"
 
 
+def keep_pointer(root: Root) -> None:
+    """Keep the older system's word about which session is active beside the sessions.
+
+    The file is ours now, and whoever takes the lock after a death writes it anew: so this is the
+    first of all, before the lock is taken.
+    """
+    with root.folder.sub(layout.OLD_SESSIONS) as folder:
+        if folder.stat(_POINTER) is None and root.folder.is_file(layout.SESSION_LOCK):
+            data = root.folder.read(layout.SESSION_LOCK, _LARGEST)
+            publish(folder, _POINTER, data, via=f".{_POINTER}-{os.getpid()}", flush=True)
+
+
 def _pointer(root: Root) -> str:
     """The session that the older system had as its active one, or an empty string.
 
-    It moved the pointer and left the sessions' own statuses as they were. The file is ours now, and
-    whoever repairs after a death writes it anew: so it is kept beside the sessions first.
+    It moved the pointer and left the sessions' own statuses as they were.
     """
-    kept = f"{layout.OLD_SESSIONS}/{_POINTER}"
-    if root.folder.stat(kept) is None and root.folder.is_file(layout.SESSION_LOCK):
-        data = root.folder.read(layout.SESSION_LOCK, _LARGEST)
-        publish(root.folder, kept, data, via=f"{layout.WORKSPACE}/{layout.NEW}", flush=True)
-    found = _parsed(root, kept)
+    found = _parsed(root, f"{layout.OLD_SESSIONS}/{_POINTER}")
     name = found.get("active") if isinstance(found, dict) else None
     return name if isinstance(name, str) else ""
 
