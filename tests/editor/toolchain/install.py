@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from filelock import FileLock
-from tests.editor.toolchain import built_in, chromium, inspector
+from tests.editor.toolchain import built_in, chromium
 from tests.editor.toolchain.commands import ToolFailedError, run, say
 from tests.editor.toolchain.places import CODE_SERVER, EDITOR, ENTRY, VSCODE, node
 
@@ -30,7 +30,6 @@ def main() -> int:
         with locked():
             provide_editor()
             built_in.provide()
-            inspector.provide()
             browser = chromium.provide()
     except chromium.NoChromiumError as missing:
         say(f"warning: {missing}")
