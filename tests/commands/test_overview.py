@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +87,35 @@ def test_ended_sessions_are_listed_if_asked_for(desk: Desk) -> None:
     ]
     assert [row.name for row in desk.run("session list").sessions] == ["live"]
     assert [row.change_count for row in rows] == [1, 0, 1, 1]
+    places = [row.lies_in for row in rows]
+    assert places[0] is None
+    assert all(place is not None and (desk.path / place).is_dir() for place in places[1:])
+
+
+def test_a_session_that_was_completed_by_hand_is_listed_and_emptied_like_others(
+    desk: Desk,
+) -> None:
+    """By the lines of a shell that the marker's own description gives."""
+    lines = """\
+        mkdir -p .workflow/WFS-feature
+        echo '{"session_id":"WFS-feature","meta":{"updated":"2025-09-07T10:00:00Z"}}' \
+            > .workflow/WFS-feature/workflow-session.json
+        touch .workflow/.active-WFS-feature
+        rm .workflow/.active-WFS-feature
+        mkdir -p .workflow/completed
+        mv .workflow/WFS-feature .workflow/completed/WFS-feature
+    """
+    subprocess.run(["sh", "-ec", lines], cwd=desk.path, check=True)
+    [row] = desk.run("session list", completed=True).sessions
+    assert (row.name, row.status) == ("WFS-feature", "COMPLETED")
+    assert desk.run("session trash", older_than_days=99_999).entries == []
+    [entry] = desk.run("session trash").entries
+    assert (entry.name, entry.kind) == ("WFS-feature", "archived")
+    assert entry.when == "2025-09-07T10:00:00.000000Z"
+    assert desk.run("doctor").found == []
+    (desk.path / ".workflow/completed/WFS-feature/workflow-session.json").unlink()
+    (desk.path / ".workflow/completed/WFS-feature/files").mkdir()
+    [row] = desk.run("session list", completed=True).sessions
+    assert row.name == "WFS-feature"
+    assert desk.run("session trash", force=True).removed == ["WFS-feature"]
+    assert desk.run("session list", completed=True).sessions == []

@@ -64,7 +64,10 @@ def test_every_field_of_a_result_is_declared_and_so_is_every_type_it_names() -> 
             for word in re.findall(
                 r"\b[A-Z]\w+\b", re.sub(r'"[^"]*"', "", " ".join(found.values()))
             ):
-                assert re.search(rf"^export (interface|type) {word}\b", MODULE, re.MULTILINE), word
+                if word not in ("Readonly", "Record"):  # TypeScript's own
+                    assert re.search(rf"^export (interface|type) {word}\b", MODULE, re.MULTILINE), (
+                        word
+                    )
 
 
 def test_a_field_that_dispatch_leaves_out_without_a_value_may_be_absent() -> None:

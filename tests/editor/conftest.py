@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
-from tests.editor import pictures
 from tests.editor.books import Book
 from tests.editor.profile import VSIX, Settings
 from tests.editor.server import CodeServer
@@ -136,12 +135,6 @@ def editor_factory(
 def editor(editor_factory: Opens, book: Book) -> Workbench:
     """VS Code with the extension, opened on the book, in a fresh profile."""
     return editor_factory(book)
-
-
-@pytest.fixture
-def picture(editor: Workbench) -> Callable[..., None]:
-    """Takes pictures of the window for the documentation: see :func:`pictures.take`."""
-    return lambda name, of=None: pictures.take(editor, name, of)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -145,6 +145,17 @@ def test_the_environment_names_root_session_and_folder(draft: Place, how: str) -
     assert ran.out.splitlines() == [str(draft.root), "draft", home, "mine", "a.md", "new"]
 
 
+def test_a_program_is_kept_in_its_session_whatever_its_shell_was_told(
+    draft: Place, how: str
+) -> None:
+    draft.run("session start", name="active")
+    script = 'echo x > in-draft.md; redraft read in-draft.md; printf "%s" "$REDRAFT_SESSION"'
+    told = {"REDRAFT_SESSION": "active", "REDRAFT_FOLLOW": "1"}
+    ran = draft.sh(script, how, "--session", "draft", **told)
+    assert (ran.out, ran.told["session"]) == ("x\ndraft", "draft")
+    assert draft.sh("true", how, **told).told["session"] == "active"
+
+
 def test_the_working_folder_is_the_same_place_in_the_view(draft: Place, how: str) -> None:
     ran = draft.sh("cat b.md; echo y > y.md", how, cwd=draft.root / "part")
     assert (ran.out, ran.told["created"]) == ("b\n", ["part/y.md"])

@@ -39,7 +39,7 @@ export interface StartSessionArguments extends RequestArguments {
 
 export type Status = "ACTIVE" | "INACTIVE" | "CRASHED" | "COMPLETED";
 
-/** A session in one row. */
+/** A session in one row; `liesIn` is where one that has ended lies, relative to the root. */
 export interface Summary {
   readonly name: string;
   readonly status: Status;
@@ -52,12 +52,21 @@ export interface Summary {
   readonly retryCount: number;
   readonly sizeBytes: number;
   readonly temporary: boolean;
+  readonly liesIn?: string;
 }
 
 /** What every result carries. */
 export interface Result {
   readonly root: string;
   readonly session: string | null;
+}
+
+/** What a phase handed over when it ended: `artifacts` are by role, as they were named. */
+export interface Handover {
+  readonly phaseCompleted: string;
+  readonly nextPhase: string;
+  readonly completedAt: string | null;
+  readonly artifacts: Readonly<Record<string, unknown>>;
 }
 
 /** The paths that a session changed, by kind. */
@@ -67,12 +76,14 @@ export interface Changes {
   readonly deleted: readonly string[];
 }
 
-/** A session in full; `path` is its folder, relative to the root. `autoDetectedCount` of its retries were noticed by an assistant, not recorded by a person. */
+/** A session in full; `path` is its folder, relative to the root. `autoDetectedCount` of its retries were noticed by an assistant, not recorded by a person. `artifacts` are what the present phase will hand over, as far as it was said; `handover` is what the last one did. */
 export interface Session extends Summary, Result {
   readonly autoDetectedCount: number;
   readonly completedPhases: readonly string[];
   readonly currentTasks: readonly string[];
   readonly lastCheckpoint: string | null;
+  readonly artifacts: Readonly<Record<string, unknown>>;
+  readonly handover: Handover | null;
   readonly changes: Changes;
   readonly drifted: readonly string[];
   readonly path: string;
@@ -112,6 +123,7 @@ export interface ResumePoint {
   readonly phase: string;
   readonly currentTasks: readonly string[];
   readonly lastCheckpoint: string | null;
+  readonly handover: Handover | null;
 }
 
 /** A session just resumed, with what was going on in it. */

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
-from redraft.domain import layout, marker, migration, retries
+from redraft.domain import handover, layout, marker, migration, retries
+from redraft.domain.archive import laid
 from redraft.domain.changes import Survey, Tally, drifted
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
@@ -84,10 +86,17 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
+        "artifacts": handover.waiting(metadata),
+        "handover": handed_over(handover.latest(metadata)),
         "changes": changes(survey),
         "drifted": drifted(session, survey),
         "path": session.path,
     }
+
+
+def handed_over(record: handover.Handover | None) -> results.Handover | None:
+    """The record of a hand-over as a result."""
+    return results.Handover(**record) if record is not None else None
 
 
 def full(session: Session, active: str | None) -> results.Session:
@@ -123,14 +132,11 @@ def rows(root: Root) -> tuple[str | None, list[results.Summary]]:
 def ended(root: Root, parent: str, status: results.Status) -> list[results.Summary]:
     """The sessions that lie in the archive or the trash, newest last."""
     found = []
-    for entry in root.folder.scan(parent):
-        parts = layout.split_dated(entry.name)
-        place = f"{parent}/{entry.name}"
-        if parts is None or root.folder.stat(f"{place}/{layout.METADATA}") is None:
-            continue
-        with Session(root, parts[0], root.folder.sub(place)) as session:
-            found.append((parts[1], summary(session, None, status)))
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    for one in laid(root, parent):
+        if one.is_session:
+            with Session(root, one.name, root.folder.sub(one.place)) as session:
+                found.append(replace(summary(session, None, status), lies_in=one.place))
+    return found
 
 
 def snapshot(root: Root) -> results.Snapshot:

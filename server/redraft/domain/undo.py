@@ -6,7 +6,9 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
+from redraft.domain.lifecycle import completed
 from redraft.domain.reversal import Part, Reversal, Undoing
 from redraft.domain.session import (
     Session,
@@ -72,7 +74,8 @@ def undo(root: Root, name: str | None, *, dry: bool = False) -> Undoing:
             done = _attempt(root, lock, record, dry=dry)
             if done is not None:
                 return done
-    raise NothingToUndo(name)
+    resting = completed(root, name)
+    raise NothingToUndo(name, resting.name if resting is not None else None)
 
 
 def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:
@@ -81,8 +84,8 @@ def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing |
 
         return undo_restore(root, lock, record.name, record.at, dry=dry)
     if record.kind == "cancel":
-        is_session = root.folder.stat(f"{record.folder}/{layout.METADATA}") is not None
-        return _undo_cancel(root, lock, record, dry=dry) if is_session else None
+        whole = is_session(root, record.folder)
+        return _undo_cancel(root, lock, record, dry=dry) if whole else None
     try:
         journal = load(root, record.folder)
     except ValueError:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 _SPANS = (
     (86_400 * 365, "year"),
@@ -44,6 +49,25 @@ def age(moment: str, now: datetime | None = None) -> str:
         if seconds >= span:
             return f"{plural(int(seconds // span), name)} ago"
     return "just now"
+
+
+def status(status: str, lies_in: str | None) -> str:
+    """A session's status in a list; one that lies in the trash is only inactive otherwise."""
+    return "CANCELLED" if lies_in is not None and status == "INACTIVE" else status
+
+
+def by_role(artifacts: Mapping[str, Any]) -> str:
+    """What a phase hands over: ``plan_document: PLAN.md, scenes: [1, 2]``."""
+    return ", ".join(
+        clean(f"{role}: {what if isinstance(what, str) else _json(what)}")
+        for role, what in artifacts.items()
+    )
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def plural(count: int, noun: str) -> str:

@@ -19,7 +19,7 @@ NEEDED = (
 
 def provide() -> None:
     """Gather those that stories need beside the whole, which stays as it is."""
-    if BUILT_IN.is_dir() and set(os.listdir(BUILT_IN)) == set(NEEDED):
+    if are_there():
         return
     shutil.rmtree(BUILT_IN, ignore_errors=True)
     fresh = BUILT_IN.with_suffix(".new")
@@ -27,6 +27,11 @@ def provide() -> None:
     for name in NEEDED:
         shutil.copytree(VSCODE / "extensions" / name, fresh / name, copy_function=os.link)
     fresh.rename(BUILT_IN)
+
+
+def are_there() -> bool:
+    """Whether they were gathered."""
+    return BUILT_IN.is_dir() and set(os.listdir(BUILT_IN)) == set(NEEDED)
 
 
 def switches() -> list[str]:

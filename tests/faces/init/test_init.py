@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from redraft.commands.table import COMMANDS
-from redraft.faces.init.clients import CLIENTS, SERVER
+from redraft.faces.init.clients import CLIENTS
+from redraft.faces.mcp.guidance import NAME as SERVER
 
 SERVER_FOLDER = Path(__file__).parents[3] / "server"
 Init = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -239,6 +241,28 @@ def test_an_unknown_client_is_refused_with_those_that_are_known(init: Init) -> N
     done = init("emacs", "--yes")
     assert done.returncode == 2
     assert "claude-code, vscode, cursor" in done.stderr
+
+
+@pytest.mark.parametrize("family", ["session", "retry"])
+def test_a_slash_command_has_settings_that_a_parser_reads(
+    init: Init, tmp_path: Path, family: str
+) -> None:
+    init("claude-code", "--yes")
+    text = (tmp_path / f".claude/commands/{family}.md").read_text("utf-8")
+    nothing, settings, rest = text.split("---\n", 2)
+    assert nothing == ""
+    assert rest.startswith("<!--")
+    found = yaml.safe_load(settings)
+    assert list(found) == ["description", "argument-hint", "allowed-tools"]
+    assert all(isinstance(value, str) and value for value in found.values())
+    allowed = set(found["allowed-tools"].split(", "))
+    assert allowed == {
+        f"mcp__{SERVER}__{row.mcp}"
+        for row in COMMANDS
+        if row.verb.split()[0] == family and row.mcp and not row.destructive
+    }
+    asked_for = {"commit_session", "cancel_session", "empty_trash", "discard_changes"}
+    assert not {f"mcp__{SERVER}__{tool}" for tool in asked_for} & allowed
 
 
 def test_the_slash_commands_name_every_line_of_their_family(init: Init, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from redraft.errors import UnsupportedFile
 from redraft.faces.init.documents import changed, section
 from redraft.faces.init.slash_files import MARK, RETRY, SESSION, slash_file
+from redraft.faces.mcp.guidance import NAME as SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     Maker = Callable[[str, str | None, list[str], bool], str | None]
 
-SERVER = "session_management_mcp"
 TOOLS = "Read|Write|Edit|MultiEdit|NotebookRead|NotebookEdit|Glob|Grep|LS|Bash|PowerShell|mcp__.*"
 _TIMEOUT_S = 10
 _OUR_HOOK = re.compile(r"\bredraft(\.exe)?[\"']?\s+hook\s*\Z")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import traceback
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -131,9 +132,10 @@ class Desk:
     ) -> Answer:
         try:
             progress.check()
-            watcher = Watcher(root, request) if command.changes else None
-            result = dispatch.execute(command, request, self.roots, progress)
-            echo = watcher.echo(result) if watcher and changed_something(request, result) else None
+            with Watcher(root, request) if command.changes else nullcontext() as watcher:
+                result = dispatch.execute(command, request, self.roots, progress)
+                told = watcher and changed_something(request, result)
+                echo = watcher.echo(result) if watcher and told else None
             notes = root.take_repairs()
             for note in notes:
                 logger.warning("%s: %s", root.path, note)

@@ -6,12 +6,15 @@ An assistant that sees what its step really did notices what it had not meant to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
-from redraft.commands import overview, results
-from redraft.domain import marker
+from redraft.commands import finding, overview, results
+from redraft.commands.requests import RestoreRetry, WriteDocument
+from redraft.disk.copying import same_bytes
+from redraft.domain import layout, marker
 from redraft.domain.changes import Survey
 from redraft.domain.session import Session
+from redraft.domain.view import View
 from redraft.errors import RedraftError
 
 if TYPE_CHECKING:
@@ -73,8 +76,15 @@ class Echo:
     holds: Holds | None
 
 
+class _Held(NamedTuple):
+    """A copy as it was before the step, held open: a write puts another file in its place."""
+
+    path: str
+    copy: IO[bytes]
+
+
 class Watcher:
-    """Looks at a session before a step and after it.
+    """Looks at a session before a step and after it (a context manager around the step).
 
     Args:
         root: where it lies.
@@ -85,6 +95,14 @@ class Watcher:
         self._root = root
         self._name = request.session or marker.active(root)
         self._before = _picture(root, self._name)
+        self._held = _hold(root, self._name, request)
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._held is not None:
+            self._held.copy.close()
 
     def echo(self, result: Any) -> Echo:
         """What the step did, from its result and from the disk."""
@@ -96,9 +114,23 @@ class Watcher:
         if named is None:
             same = self._name is None or name is None or self._name.lower() == name.lower()
             named = _differences(self._before, after) if same and holds else []
+            named = [each for each in named if not self._is_equal(result, each, after)]
         named += [_change(path, "restored", "folder") for path in _put_back(result)]
         step = Step(changed=named[:LISTED], changed_count=len(named))
         return Echo(active=active, step=step, holds=holds)
+
+    def _is_equal(self, result: Any, change: StepChange, after: Picture) -> bool:
+        """Whether what looks like another copy holds what the one before it held."""
+        path, held = change.path, self._held
+        if isinstance(result, results.Restored):
+            return path not in result.changed
+        was, now = self._before.get(path), after.get(path)
+        if held is None or held.path != path or not was or not now or was[0] != now[0]:
+            return False
+        with Session.open(self._root, str(self._name)) as session:
+            name = f"{layout.FILES}/{path}"
+            with open(session.folder.open_file(name), "rb", buffering=0) as copy:
+                return same_bytes(held.copy, copy)
 
 
 def changed_something(request: Request, result: Any) -> bool:
@@ -147,6 +179,22 @@ def _differences(before: Picture, after: Picture) -> list[StepChange]:
             kind: Any = now[0] if now else "dropped"
             found.append(_change(path, kind, "session"))
     return found
+
+
+def _hold(root: Root, name: str | None, request: Request) -> _Held | None:
+    """The copy that a write is about to replace."""
+    if name is None or not isinstance(request, WriteDocument | RestoreRetry):
+        return None
+    try:
+        with View.of(root, name) as view, Session.open(root, name) as session:
+            if isinstance(request, WriteDocument):
+                path = view.path_of(request.path)
+            else:
+                path = finding.recorded(view, request.file_path)
+            place = session.folder.open_file(f"{layout.FILES}/{path}")
+            return _Held(path, open(place, "rb", buffering=0))
+    except (RedraftError, OSError):
+        return None  # there is none, or the step itself says what is wrong
 
 
 def _picture(root: Root, name: str | None) -> Picture:

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import results as r
-from redraft.faces.text import age, clean, plural, retries, size
+from redraft.faces.text import age, by_role, clean, plural, retries, size, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,15 +100,16 @@ def _lines(result: Any) -> list[str]:
 def _(result: r.SessionList) -> list[str]:
     if not result.sessions:
         return ["There are no sessions."]
-    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "DESCRIPTION")
+    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "LIES IN", "DESCRIPTION")
     rows = [
         (
             each.name,
-            each.status,
+            status(each.status, each.lies_in),
             str(each.change_count),
             str(each.retry_count),
             each.created_at[:10],
             age(each.updated_at),
+            each.lies_in or f".workflow/{each.name}",
             "(temporary)" if each.temporary and not each.description else each.description,
         )
         for each in result.sessions
@@ -130,6 +131,11 @@ def _(result: r.Session) -> list[str]:
     if result.completed_phases:
         lines.append(f"Completed phases: {', '.join(map(clean, result.completed_phases))}")
     lines += _listed("Current tasks", result.current_tasks)
+    if result.handover is not None and result.handover.artifacts:
+        by = clean(result.handover.phase_completed)
+        lines.append(f"Handed over by {by}: {by_role(result.handover.artifacts)}")
+    if result.artifacts:
+        lines.append(f"To hand over: {by_role(result.artifacts)}")
     if result.last_checkpoint:
         lines.append(f"Last checkpoint: {clean(result.last_checkpoint)}")
     lines.append(f"Folder: {clean(result.path)}")
@@ -155,7 +161,8 @@ def _(result: r.Switched) -> list[str]:
 def _(result: r.Completed) -> list[str]:
     kept = f"; it lies in {clean(result.archived_to)}" if result.archived_to else ""
     lines = [f"Completed session {result.session}{kept}."]
-    return [*lines, "Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    lines += ["Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    return [*lines, "resume_session takes it up again."]
 
 
 # Commit, cancel, undo ---------------------------------------------------------------------------
