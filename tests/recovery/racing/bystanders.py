@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic_ns
 
-from tests.recovery.racing.folder import IN_PLACE, MIXED, SHARED, markers
+from tests.recovery.racing.folder import MIXED, SHARED, markers
 from tests.recovery.racing.record import Log
 from tests.recovery.racing.texts import Torn, mentioned, mixed, versions_of, whole
 
@@ -19,7 +19,6 @@ from redraft.disk.folder import Folder
 from redraft.domain import layout
 
 Going = Callable[[], bool]
-_LOST = "editor saves"
 
 
 class Saver:

@@ -1,4 +1,4 @@
-"""After a race: is everything where it belongs? Reads what the clients wrote down, and the folder."""
+"""After a race: is everything where it belongs? Reads what the clients wrote, and the folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from tests.recovery.racing.folder import STEADY, Find, finds, plain, retries
@@ -16,7 +17,9 @@ from redraft.domain import layout
 Check = Callable[[bool, str, str], bool]
 _COPIES = ("base", "human-retries")
 """Where only a copy of a version lies; the version itself must be somewhere else."""
-_TURNS_BACK = ("session restore", "session undo", "session discard", "retry restore", "delete")
+_TURNS_BACK = (
+    "session restore", "session undo", "session discard", "retry restore", "delete", "rename"
+)  # fmt: skip
 
 
 class Judge:
@@ -80,14 +83,13 @@ class Judge:
         """What a commit brought into global is there, or an editor replaced it."""
         writes = _by_document(e for e in self.writes)
         turns = defaultdict(list)
-        for entry in self.entries:
-            if entry.verb in _TURNS_BACK or (entry.verb == "rename" and entry.acknowledged):
-                turns[entry.session].append(entry)
+        for entry in filter(lambda e: e.verb in _TURNS_BACK, self.entries):
+            turns[entry.session].append(entry)
         for commit in self.commits:
             kept = set(commit.more["paths"]) - set(commit.more["deleted"])
             for path in map(plain, kept):
                 last = _last_before(writes[commit.session, path], commit)
-                if last is None or any(e.ended > last.began for e in turns[commit.session]):
+                if last is None or any(_turns(e, path, last) for e in turns[commit.session]):
                     continue  # which of the versions was committed cannot be known from outside
                 self.check(
                     self.is_there(last.version) or last.version in self.over,
@@ -162,11 +164,9 @@ class Judge:
         by_name = defaultdict(list)
         for entry in acknowledged(self.entries, "session start"):
             by_name[entry.session].append(entry)
-        ends = acknowledged(
-            self.entries, "session commit", "session cancel", "session complete"
-        )
+        ends = acknowledged(self.entries, "session commit", "session cancel", "session complete")
         for name, starts in by_name.items():
-            for one, two in zip(starts, starts[1:], strict=False):
+            for one, two in pairwise(starts):
                 between = [
                     e for e in ends
                     if e.session == name and e.ended > one.began and e.began < two.ended
@@ -216,6 +216,12 @@ def _last_before(writes: list[Entry], commit: Entry) -> Entry | None:
         return None
     close = [e for e in before if e is not last and e.ended > last.began]
     return None if close else last
+
+
+def _turns(entry: Entry, path: str, write: Entry) -> bool:
+    """Whether something may have put another version in the place of one that was written."""
+    about = plain(f"{entry.path}/")
+    return entry.ended > write.began and (about == "/" or f"{path}/".startswith(about))
 
 
 def _told(entry: Entry) -> str:

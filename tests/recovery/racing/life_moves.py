@@ -104,9 +104,7 @@ def _note_commit(player: Player, answer: Answer, began: int) -> None:
     listed = [*result["modified"], *result["created"], *result["deleted"]]
     more = {"paths": listed, "deleted": result["deleted"], "archive": result["archive"]}
     session = result["session"]
-    player.log.add(
-        "committed", session=session, began=began, ended=time.monotonic_ns(), more=more
-    )
+    player.log.add("committed", session=session, began=began, ended=time.monotonic_ns(), more=more)
     if result["session_closed"]:
         _gone(player, session)
 

@@ -55,9 +55,7 @@ def _say(word: str) -> None:
     sys.stdout.flush()
 
 
-def _stand_by(
-    role: str, root: Path, chance: Random, log: Log, going: Callable[[], bool]
-) -> None:
+def _stand_by(role: str, root: Path, chance: Random, log: Log, going: Callable[[], bool]) -> None:
     if role == "reader":
         read_global(root, chance, log, going)
     elif role == "watcher":
