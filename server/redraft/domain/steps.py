@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from redraft.disk.folder import Folder
+    from redraft.disk.folder import AnyStatus, Folder
     from redraft.domain.root import Root
 
     Step = list[Any]
@@ -63,7 +63,7 @@ class Missing(Exception):
         self.path = path
 
 
-def stamp(status: os.stat_result) -> Stamp:
+def stamp(status: AnyStatus) -> Stamp:
     """The stamp of a file's status."""
     return [status.st_ino, status.st_size, status.st_mtime_ns]
 
