@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.commands import finding, results
 from redraft.domain import marker, retries, temporary
-from redraft.domain.changes import Survey
+from redraft.domain.changes import Survey, count
 from redraft.domain.session import chosen
 from redraft.domain.view import View
 from redraft.domain.writing import WritableView
@@ -178,7 +178,7 @@ def _changed(
             session=opened.name if opened is not None else to.name,
             path=view.path_of(path, follow_last=False),
             kind=kind,
-            change_count=Survey(opened.folder).count if opened is not None else 0,
+            change_count=count(opened.folder) if opened is not None else 0,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from redraft.commands import results
 from redraft.domain import handover, layout, marker, migration, retries
 from redraft.domain.archive import held, laid
-from redraft.domain.changes import Survey, Tally, drifted
+from redraft.domain.changes import Survey, Tally
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
 from redraft.errors import RedraftError
@@ -60,24 +61,25 @@ def summary(
     session: Session,
     active: str | None,
     status: results.Status | None = None,
-    survey: Survey | None = None,
+    tally: Tally | None = None,
 ) -> results.Summary:
-    """A session in one row; its survey is made here unless the caller has one."""
+    """A session in one row; its numbers are counted here unless the caller has them."""
     if status is None:
         metadata = sound_metadata(session)
     else:  # an ended session is left as it is
         metadata = read_metadata(session.folder, session.name)
     real = status or status_of(session.root, session.folder, session.name, active)
-    return results.Summary(**_row(session, metadata, Tally(session, survey), real))
+    return results.Summary(**_row(session, metadata, tally or Tally(session), real))
 
 
 def account(session: Session, active: str | None) -> dict[str, Any]:
     """The fields of a session in full, for :class:`results.Session`."""
     metadata = sound_metadata(session)
-    survey = Survey(session.folder)
+    named: dict[str, list[str]] = {"modified": [], "created": [], "deleted": []}
+    tally = Tally(session, lambda path, kind, _: named[kind].append(path), drift=True)
     status = status_of(session.root, session.folder, session.name, active)
     progress = progress_of(metadata)
-    row = _row(session, metadata, Tally(session, survey), status)
+    row = _row(session, metadata, tally, status)
     return {
         **row,
         "root": session.root.path,
@@ -88,8 +90,8 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
         "last_checkpoint": progress["last_checkpoint"],
         "artifacts": handover.waiting(metadata),
         "handover": handed_over(handover.latest(metadata)),
-        "changes": changes(survey),
-        "drifted": drifted(session, survey),
+        "changes": results.Changes(**{kind: sorted(paths) for kind, paths in named.items()}),
+        "drifted": tally.drifted,
         "path": session.path,
     }
 
@@ -154,27 +156,26 @@ def snapshot(root: Root) -> results.Snapshot:
     root.settle()
     name = marker.active(root)
     active: results.Summary | None = None
-    digest, drift = "", list[str]()
+    digest, drift = hashlib.blake2b(digest_size=8), list[str]()
     if name is not None:
         try:
             with Session.open(root, name) as session:
-                survey = Survey(session.folder)
-                active = summary(session, name, survey=survey)
-                digest, drift = _digest(survey), drifted(session, survey)
+                tally = Tally(session, functools.partial(_digest, digest), drift=True)
+                active = summary(session, name, tally=tally)
+                drift = tally.drifted
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
     return results.Snapshot(
         root=root.path,
         active=active,
-        changes_digest=digest,
+        changes_digest=digest.hexdigest() if active else "",
         drifted=drift,
         crashed=root.crashed(),
     )
 
 
-def _digest(survey: Survey) -> str:
-    listed = "\0".join(f"{path}\0{kind}" for path, kind in survey.paths())
-    return hashlib.blake2b(listed.encode(errors="surrogateescape"), digest_size=8).hexdigest()
+def _digest(digest: hashlib.blake2b, path: str, kind: str, _: object) -> None:
+    digest.update(f"{path}\0{kind}\0".encode(errors="surrogateescape"))
 
 
 def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:

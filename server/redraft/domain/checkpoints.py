@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from redraft.disk import calls
 from redraft.disk.copying import copy_file, same_content, write_file
 from redraft.domain import layout
-from redraft.domain.changes import Survey
+from redraft.domain.changes import Survey, count
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import Session, progress_of, read_metadata, write_metadata
 from redraft.domain.trash import Bin
@@ -57,7 +57,7 @@ def take_locked(session: Session, trigger: str, label: str) -> dict[str, Any]:
         "phase": metadata["current_phase"],
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
-        "change_count": Survey(folder).count,
+        "change_count": count(folder),
     }
     folder.remove_tree(_STAGE)
     folder.make(_STAGE)

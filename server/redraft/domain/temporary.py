@@ -83,7 +83,7 @@ def drop_if_empty(root: Root, name: str) -> bool:
         survey = Survey(session.folder)
         if survey.count or survey.bases or retries.count(session.folder):
             return False
-        if survey.parts - _MADE_BY_NOBODY:
+        if set(session.folder.names()) - _MADE_BY_NOBODY:
             return False
         place = dated(root, layout.TRASH, name)
         lifecycle.leave(session, lock, "cancel", [], place)

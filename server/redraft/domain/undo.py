@@ -17,7 +17,7 @@ from redraft.domain.session import (
     read_metadata,
     write_metadata,
 )
-from redraft.errors import NothingToUndo, SessionExists, SessionNotFound
+from redraft.errors import Conflict, NothingToUndo, SessionExists, SessionNotFound
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -71,11 +71,20 @@ def undo(root: Root, name: str | None, *, dry: bool = False) -> Undoing:
         raise NothingToUndo(name)
     with root.hold("undo") as lock:
         for record in _records(root, name):
-            done = _attempt(root, lock, record, dry=dry)
+            done = _persist(root, lock, record, dry=dry)
             if done is not None:
                 return done
     resting = completed(root, name)
     raise NothingToUndo(name, resting.name if resting is not None else None)
+
+
+def _persist(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:
+    """Begin again when an editor saves in the middle: that file is now one that is left."""
+    while True:
+        try:
+            return _attempt(root, lock, record, dry=dry)
+        except Conflict:
+            continue  # each time it is one file less, so this comes to an end
 
 
 def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:

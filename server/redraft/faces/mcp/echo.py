@@ -12,13 +12,17 @@ from redraft.commands import finding, overview, results
 from redraft.commands.requests import RestoreRetry, WriteDocument
 from redraft.disk.copying import same_bytes
 from redraft.domain import layout, marker
-from redraft.domain.changes import Survey
+from redraft.domain.changes import Tally
 from redraft.domain.session import Session
+from redraft.domain.steps import stamp
 from redraft.domain.view import View
 from redraft.errors import RedraftError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redraft.commands.requests import Request
+    from redraft.disk.folder import Status
     from redraft.domain.root import Root
 
     Picture = dict[str, tuple[str, object]]
@@ -202,9 +206,11 @@ def _picture(root: Root, name: str | None) -> Picture:
         return {}
     try:
         with Session.open(root, name) as session:
-            return _of(Survey(session.folder))
+            picture: Picture = {}
+            Tally(session, _painter(picture))
     except (RedraftError, OSError):
         return {}  # the step itself says what is wrong with it
+    return picture
 
 
 def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Holds | None]:
@@ -212,27 +218,30 @@ def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Ho
         return {}, None
     try:
         with Session.open(root, name) as session:
-            survey = Survey(session.folder)
-            row = overview.summary(session, active, survey=survey)
+            picture: Picture = {}
+            tally = Tally(session, _painter(picture))
+            row = overview.summary(session, active, tally=tally)
     except (RedraftError, OSError):
         return {}, None  # it ended with this step, or a moment later
-    changes = overview.changes(survey)
-    lists = (changes.modified, changes.created, changes.deleted)
-    return _of(survey), Holds(
+    lists: dict[str, list[str]] = {"modified": [], "created": [], "deleted": []}
+    for path, (kind, _) in picture.items():
+        lists[kind].append(path)
+    return picture, Holds(
         session=row.name,
         status=row.status,
         change_count=row.change_count,
         retry_count=row.retry_count,
-        modified=changes.modified[:LISTED],
-        created=changes.created[:LISTED],
-        deleted=changes.deleted[:LISTED],
-        listed_in_full=all(len(each) <= LISTED for each in lists),
+        modified=sorted(lists["modified"])[:LISTED],
+        created=sorted(lists["created"])[:LISTED],
+        deleted=sorted(lists["deleted"])[:LISTED],
+        listed_in_full=all(len(each) <= LISTED for each in lists.values()),
     )
 
 
-def _of(survey: Survey) -> Picture:
-    found: Picture = dict.fromkeys(survey.deleted, ("deleted", None))
-    for kind, copies in (("modified", survey.modified), ("created", survey.created)):
-        for path, status in copies.items():
-            found[path] = (kind, (status.st_ino, status.st_size, status.st_mtime_ns))
-    return found
+def _painter(picture: Picture) -> Callable[[str, str, Status | None], None]:
+    """Puts each change that it is told of into a picture."""
+
+    def paint(path: str, kind: str, copy: Status | None) -> None:
+        picture[path] = (kind, tuple(stamp(copy)) if copy is not None else None)
+
+    return paint
