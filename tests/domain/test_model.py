@@ -68,6 +68,7 @@ class Lives(RuleBasedStateMachine):
         self.ledger: set[bytes] = set()
         self.commits: list[Record] = []
         self.cancelled: list[tuple[str, Draft]] = []
+        self.completed: list[tuple[str, Draft]] = []
         self.restores: dict[tuple[str, str], None] = {}
 
     def teardown(self) -> None:
@@ -133,7 +134,7 @@ class Lives(RuleBasedStateMachine):
     @rule(name=sessions, verb=st.sampled_from(("switch", "resume", "pause")))
     def move_marker(self, name: str, verb: str) -> None:
         def model() -> None:
-            if name not in self.book.drafts:
+            if name not in self.book.drafts and not (verb == "resume" and self.open_again(name)):
                 raise Refused("session_not_found")
             if verb != "pause":
                 self.book.active = name
@@ -156,7 +157,17 @@ class Lives(RuleBasedStateMachine):
         if name in self.book.drafts:
             done = self.run("session complete", name=name)
             assert set(done.unapplied.deleted) == self.book.deleted(self.book.drafts[name])
+            self.completed.append((name, self.book.drafts[name]))
             self.end(name)
+
+    def open_again(self, name: str) -> bool:
+        """Take up the session of this name that was completed last, if one was."""
+        for number, (other, draft) in reversed(list(enumerate(self.completed))):
+            if other == name:
+                del self.completed[number]
+                self.book.drafts[name] = draft
+                return True
+        return False
 
     def end(self, name: str) -> None:
         del self.book.drafts[name]

@@ -119,10 +119,10 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def level(self, name: str) -> tuple[dict[str, Status], list[str]]:
+    def level(self, name: str) -> tuple[dict[str, Status], set[str]]:
         """The files (and links) of one folder by name, and the names of the folders in it."""
         files: dict[str, Status] = {}
-        folders: list[str] = []
+        folders: set[str] = set()
         try:
             opened = self.sub(name)
         except (FileNotFoundError, NotADirectoryError):
@@ -132,7 +132,7 @@ class Folder:
             with os.scandir(where) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.name)
+                        folders.add(entry.name)
                         continue
                     try:
                         files[entry.name] = Status(entry.stat(follow_symlinks=False))

@@ -34,13 +34,17 @@ def each(folder: Folder, stones: Collection[str]) -> Iterator[Found]:
         A path; its kind (``modified``, ``created``, ``deleted``, or empty for a base that is no
         change); the status of its copy and of its base, where it has one.
     """
-    waiting = [""]
+    waiting = [("", True, True)]
     while waiting:
-        above = waiting.pop()
-        copies, folders = folder.level(f"{layout.FILES}{above}")
-        bases, others = folder.level(f"{layout.BASE}{above}")
+        above, has_copies, has_bases = waiting.pop()
+        # What is a folder on one side may be a file or a link on the other.
+        copies, folders = folder.level(f"{layout.FILES}{above}") if has_copies else ({}, set())
+        bases, others = folder.level(f"{layout.BASE}{above}") if has_bases else ({}, set())
         start = f"{above}/"[1:]
-        waiting += [f"{above}/{name}" for name in sorted({*folders, *others}, reverse=True)]
+        waiting += [
+            (f"{above}/{name}", name in folders, name in others)
+            for name in sorted(folders | others, reverse=True)
+        ]
         for name in sorted(copies):
             kept = bases.pop(name, None)
             yield start + name, "created" if kept is None else "modified", copies[name], kept
