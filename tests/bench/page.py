@@ -67,7 +67,7 @@ def _made(measured: Data) -> str:
     return (
         f"Made by `make bench` on {measured['day']}: {on['system']}, {on['processor']},"
         f" {on['cores']} cores, {on['memory'] / 2**30:.0f} GB, Python {on['python']},"
-        f" {on['file_system']}. In the minute before, {on['load']:.1f} processes were at work."
+        f" on {on['file_system']}. In the minute before, {on['load']:.1f} processes were at work."
     )
 
 
@@ -79,7 +79,7 @@ def _verdict(measured: Data) -> str:
     if missed:
         text += f" Missed: {', '.join(missed)}."
     if measured["not_measured"]:
-        text += f" Not measured in this run: {', '.join(measured['not_measured'])}."
+        text += f" Not measured in this run: {'; '.join(measured['not_measured'])}."
     return text
 
 
@@ -91,7 +91,7 @@ def _figures(measured: Data) -> str:
 def _figure(line: Line) -> list[str]:
     title = f"**{line.title}**<br>floor: {line.floor_words}" if line.title else ""
     verdict = {True: "met", False: "**missed**", None: ""}[line.met]
-    growth = line.growth if line.grew else f"**{line.growth}**"
+    growth = f"**{line.growth}**" if line.overgrown else line.growth
     numbers = (line.n, line.floor, line.ours, line.ratio, line.quartiles, line.bar)
     return [title, *numbers, verdict, growth]
 
@@ -125,7 +125,7 @@ def _table(head: Sequence[str], columns: str, rows: Iterable[Sequence[str]]) -> 
 
 def _plot(peers: Data, job: Job) -> str:
     drawn = []
-    for tool in peers["tools"]:
+    for look, tool in enumerate(peers["tools"]):
         points = tool["jobs"][job].get("points", ())
         if points:
             drawn.append(
@@ -134,6 +134,7 @@ def _plot(peers: Data, job: Job) -> str:
                     [(point["n"], point["median"]) for point in points],
                     [tuple(point["quartiles"]) for point in points],
                     strong=tool["title"].startswith(peers_report.PRODUCT),
+                    look=look,
                 )
             )
     title = job[0].upper() + job[1:]

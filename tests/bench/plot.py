@@ -67,12 +67,14 @@ class Line(NamedTuple):
         points: pairs of x and y, with rising x; positive on logarithmic axes.
         spread: for each point the low and the high end of its whisker; or nothing.
         strong: drawn thicker, because the plot is about it.
+        look: which colour and mark it has, to be the same in several plots; else the next.
     """
 
     name: str
     points: Sequence[tuple[float, float]]
     spread: Sequence[tuple[float, float]] = ()
     strong: bool = False
+    look: int | None = None
 
 
 class _Scale:
@@ -119,7 +121,8 @@ def plot(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
     parts = [*_frame(title, across, up)]
     places = _apart([up.at(line.points[-1][1]) for line in lines])
     for index, (line, place) in enumerate(zip(lines, places, strict=True)):
-        parts += _drawn(index, line, across, up, place)
+        look = index if line.look is None else line.look
+        parts += _drawn(look, line, across, up, place)
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-size="12" role="img">'
     return "\n".join((head, f"<title>{escape(title)}</title>", _style(), *parts, "</svg>\n"))
@@ -149,14 +152,14 @@ def _frame(title: str, across: _Scale, up: _Scale) -> Iterator[str]:
         yield _text(_LEFT - 7, up.at(value) + 4, up.axis.show(value), "end")
 
 
-def _drawn(index: int, line: Line, across: _Scale, up: _Scale, place: float) -> Iterator[str]:
+def _drawn(look: int, line: Line, across: _Scale, up: _Scale, place: float) -> Iterator[str]:
     points = [(across.at(x), up.at(y)) for x, y in line.points]
-    yield f'<g class="c{index % len(_COLOURS)}" stroke="currentColor">'
+    yield f'<g class="c{look % len(_COLOURS)}" stroke="currentColor">'
     way = "L".join(f"{x} {y}" for x, y in points)
     yield f'<path class="line" stroke-width="{3 if line.strong else 1.4}" d="M{way}"/>'
     for (x, _), (low, high) in zip(points, line.spread, strict=bool(line.spread)):
         yield f'<path class="line" d="M{x} {up.at(low)}V{up.at(high)}"/>'
-    mark = _MARKS[index % len(_MARKS)]
+    mark = _MARKS[look % len(_MARKS)]
     for x, y in points if len(points) <= _MARKED else ():
         yield f'<path class="mark" d="{mark}" transform="translate({x} {y})"/>'
     x, y = points[-1]

@@ -23,7 +23,7 @@ class Line(NamedTuple):
     """One operation at one size, as people read it.
 
     What is said of an operation once stands on its first line (``title`` and ``floor_words``) and
-    on its last (``growth``, and whether it is allowed).
+    on its last (``growth``, and whether that is more than allowed).
     """
 
     title: str
@@ -37,7 +37,7 @@ class Line(NamedTuple):
     bar: str
     met: bool | None
     growth: str
-    grew: bool
+    overgrown: bool
 
 
 def rows(results: Sequence[Taken]) -> list[Data]:
@@ -109,7 +109,7 @@ def lines(measured: Sequence[Data]) -> Iterator[Line]:
                 _bar(row) if point["met"] is not None else "",
                 point["met"],
                 _growth(row) if last else "",
-                allowed is None or growth is None or growth <= allowed,
+                last and None not in (allowed, growth) and growth > allowed,
             )
 
 
@@ -150,7 +150,7 @@ def table(measured: Sequence[Data], console: Console) -> None:
             f"{line.title}\n[dim]{line.floor_words}[/]" if line.title else "",
             *(line.n, line.floor, line.ours, line.ratio, f"({line.quartiles})", line.bar),
             {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[line.met],
-            line.growth if line.grew else f"[red]{line.growth}[/]",
+            f"[red]{line.growth}[/]" if line.overgrown else line.growth,
             end_section=line.last,
         )
     console.print(shown)

@@ -38,7 +38,9 @@ def main() -> int:
     measured["not_measured"] = [row.title for row in out_of_reach]
     if options.json:
         Path(options.json).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-    if not (lost or options.quick or options.only or options.seconds):
+    if lost:
+        print("Not all of it could be measured: no page is written.", file=sys.stderr)
+    elif not (options.quick or options.only or options.seconds):
         from tests.bench import page
 
         page.write(measured, REPOSITORY / "docs")

@@ -52,8 +52,7 @@ def course(peer: Peer, turn: int) -> Iterator[Step]:
 
 
 def _edit(peer: Peer, draft: str, paths: list[str]) -> None:
-    for path in paths:
-        peer.edit(draft, path)
+    peer.edit_all(draft, paths)
     _expect(_drafts(peer, draft) == _texts(peer, draft), "the draft holds what was written")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.bench.peers.desk import Desk
 from tests.bench.peers.peer import Absent, How, Jobs, Peer
 
-_ALONE = "the overlay over a folder is in a program that no registry here has"
+_ALONE = "its overlay over a folder is in a program that comes from no registry of packages"
 
 
 class AgentFS(Peer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench.client import OURS, Client
@@ -12,6 +13,8 @@ from tests.bench.peers.desk import Desk, Shell
 from tests.bench.peers.peer import How, Jobs, Peer
 
 from redraft import __version__
+from redraft.domain.root import Root
+from redraft.domain.writing import WritableView
 
 
 class Server(Peer):
@@ -99,8 +102,15 @@ class Commands(Peer):
         Path(f"{self.book}.text").write_bytes(self.desk.text(path, draft))
         self._run(f"write {path} < '{self.book}.text'")
 
+    def edit_all(self, draft: str, paths: Iterable[str]) -> None:
+        """Without starting a process for each."""
+        with Root.open(self.book) as root, WritableView.of(root, draft) as view:
+            for path in paths:
+                view.write(path, (self.desk.text(path, draft),))
+
     def read(self, draft: str, path: str) -> bytes:
-        return self._run(f"read {path}")
+        with Root.open(self.book) as root, WritableView.of(root, draft) as view:
+            return view.read(path)
 
     def status(self, draft: str) -> bytes:
         return self._run("session status")

@@ -87,8 +87,8 @@ def beside_ours(peers: Data, job: Job) -> str:
     quicker = {title: ours / took for title, took in medians.items() if took < ours}
     slower = {title: took / ours for title, took in medians.items() if took >= ours}
     return (
-        f"Beside {OURS} at {peers['sizes'][-1]:,} files: quicker {_named(quicker)};"
-        f" slower {_named(slower)}."
+        f"Beside a request to Redraft's server, at {peers['sizes'][-1]:,} files: quicker"
+        f" {_named(quicker)}; slower {_named(slower)}."
     )
 
 
