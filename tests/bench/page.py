@@ -44,8 +44,7 @@ def page(measured: Data) -> str:
         "verdict": _verdict(measured),
         "figures": _figures(measured),
         "tools": "\n".join(f"- {tool['title']}: {tool['version']}" for tool in peers["tools"]),
-        "left out": "\n".join(f"- {name}: {why}" for name, why in peers["left_out"].items())
-        or "All of them could be had in this run.",
+        "left out": _left_out(peers),
         "starts": _starts(peers),
         **{str(job): _job(peers, job) for job in Job},
     }
@@ -110,6 +109,13 @@ def _tool(line: peers_report.Line) -> list[str]:
     strong = "**" if line.title.startswith(peers_report.PRODUCT) else ""
     title = f"{strong}{line.title}{strong}"
     return [title, *line.cells, line.growth, line.durable, line.words]
+
+
+def _left_out(peers: Data) -> str:
+    if not peers["left_out"]:
+        return "Every tool that this benchmark knows was there in this run."
+    told = "\n".join(f"- {title}: {why}" for title, why in peers["left_out"].items())
+    return f"This benchmark knows tools that were not there in this run:\n\n{told}"
 
 
 def _starts(peers: Data) -> str:

@@ -28,6 +28,8 @@ _COLOURS = (  # each for light and for dark paper
     ("#4d5561", "#b0b8c4"),
     ("#6b8e23", "#b5d46a"),
     ("#8b4513", "#d9a27a"),
+    ("#000000", "#ffffff"),
+    ("#d4348e", "#f4b8e4"),
 )
 _MARKS = (  # circle, square, triangle, diamond, triangle upside down
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0",

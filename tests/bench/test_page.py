@@ -16,6 +16,7 @@ from tests.bench.peers.peer import Job
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
+AGAIN = "run: python tests/bench/run.py --again"
 
 
 @pytest.fixture
@@ -24,12 +25,12 @@ def numbers() -> Any:
 
 
 def test_the_page_is_what_its_numbers_and_its_template_come_to(numbers: Any) -> None:
-    assert (DOCS / page.PAGE).read_text("utf-8") == page.page(numbers)
+    assert (DOCS / page.PAGE).read_text("utf-8") == page.page(numbers), AGAIN
 
 
 def test_the_plots_are_what_the_numbers_come_to(numbers: Any) -> None:
     for name, picture in page.pictures(numbers).items():
-        assert (DOCS / page.IMAGES / name).read_text("utf-8") == picture, name
+        assert (DOCS / page.IMAGES / name).read_text("utf-8") == picture, AGAIN
 
 
 def test_each_plot_is_shown(numbers: Any) -> None:

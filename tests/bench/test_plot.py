@@ -61,9 +61,10 @@ def test_what_is_flat_looks_flat() -> None:
     assert abs(first[1] - last[1]) < HEIGHT / 20
 
 
-def test_everything_stays_on_the_paper() -> None:
+@pytest.mark.parametrize("end", [1.0, 1e4, 1e9], ids=["low", "middle", "high"])
+def test_everything_stays_on_the_paper_and_no_name_covers_another(end: float) -> None:
     lines = [
-        Line(f"line {i}", [(1, 10.0**i), (100, 1.0)], [(10.0**i, 9.0**i), (1, 2)])
+        Line(f"line {i}", [(1, 10.0**i), (100, end)], [(10.0**i, 9.0**i), (end, end)])
         for i in range(10)
     ]
     root = drawn(*lines)
@@ -72,7 +73,7 @@ def test_everything_stays_on_the_paper() -> None:
     names = [text for text in root.iter(f"{SVG}text") if (text.text or "").startswith("line ")]
     heights = sorted(float(name.attrib["y"]) for name in names)
     assert all(below - above >= 12 for above, below in itertools.pairwise(heights))
-    assert heights[0] > 0
+    assert heights[0] > HEIGHT / 10
     assert heights[-1] < HEIGHT
 
 
@@ -80,7 +81,7 @@ def test_there_are_colours_for_light_and_for_dark() -> None:
     style = drawn(Line("a", [(1, 1)])).find(f"{SVG}style")
     assert style is not None
     light, _, dark = (style.text or "").partition("@media (prefers-color-scheme:dark)")
-    for rule in (".paper{fill:", "text{fill:", ".rule{stroke:", ".c0{color:", ".c9{color:"):
+    for rule in (".paper{fill:", "text{fill:", ".rule{stroke:", ".c0{color:", ".c11{color:"):
         assert light.split(rule)[1][:7] != dark.split(rule)[1][:7]
 
 
