@@ -11,6 +11,7 @@ export BOOK
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 # One worker per file of tests: a language server is shared by the tests of its file.
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 # "required" makes it an error that no Chromium can be had for the stories.
@@ -72,8 +73,8 @@ run: $(PACKED) ## open real VS Code with Redraft on a copy of the sample book, o
 tour: $(READY) ## play a session's whole life on the sample book, or on BOOK=<folder>
 	@$(PY) -m redraft.faces.cli.tour --book "$$BOOK"
 
-bench: $(READY) ## measure the figures against their floors and print the table
-	@$(PY) tests/bench/run.py
+bench: $(PEERS) ## measure, beside the floors and other tools, and write the page; ONLY=<row> prints one
+	@$(PY) tests/bench/run.py $(addprefix --only ,$(ONLY))
 
 proof: $(READY) ## try every promise out whole, and write the pages of docs/proof; PART=<name> for one
 	@$(PY) tests/proof/run.py $(addprefix --part ,$(PART)) $(addprefix --seconds ,$(SECONDS))
@@ -97,6 +98,13 @@ $(READY): pyproject.toml
 	@echo "Installing redraft and its tools into $(VENV)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)
+
+# What the benchmark compares with, as far as it comes for this machine: the rest is left out there.
+$(PEERS): $(READY)
+	@echo "Installing what Redraft is compared with"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[peers]' \
+		|| echo "Not all of it can be had here." >&2
+	@touch $(PEERS)
 
 # Node.js 20 or later with npm: the machine's, else one that comes as a Python package.
 $(NODE): $(READY)

@@ -1,13 +1,13 @@
-"""The table of what was measured, and the same as JSON."""
+"""What was measured as plain data, and the lines of the table that it comes to."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -15,56 +15,69 @@ from tests.bench.measure import Point, Row, Taken, exponent
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
-
-def table(results: Sequence[Taken], console: Console) -> None:
-    """Print one line for each operation and size."""
-    shown = Table(title="Figures, each beside its floor")
-    shown.add_column("operation [dim]and its floor[/]")
-    for name in ("n", "floor", "ours", "ratio", "(quartiles)", "bar"):
-        shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("", no_wrap=True)
-    shown.add_column("growth", justify="right", no_wrap=True)
-    for row, points in results:
-        for point in points:
-            first, last = point is points[0], point is points[-1]
-            low, middle, high = point.ratios()
-            shown.add_row(
-                _title(row) if first else "",
-                f"{point.n:,} {row.about}" if row.about else "",
-                amount(median(point.floor), row.unit),
-                amount(median(point.ours), row.unit),
-                f"{middle:.2f}",
-                f"({low:.2f}–{high:.2f})",
-                _bar(row),
-                {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[met(row, point)],
-                _growth(row, points) if last else "",
-                end_section=last,
-            )
-    console.print(shown)
-    console.print(
-        "Medians; the ratio is the median of sample by sample, turn about. Growth is the exponent"
-        " of ours in n, then of the floor, then what is allowed."
-    )
+Data = dict[str, Any]
+"""What can be written as JSON."""
 
 
-def _title(row: Row) -> str:
-    return f"{row.title}\n[dim]{row.floor}[/]"
+class Line(NamedTuple):
+    """One operation at one size, as people read it.
+
+    What is said of an operation once stands on its first line (``title`` and ``floor_words``) and
+    on its last (``growth``, and whether that is more than allowed).
+    """
+
+    title: str
+    floor_words: str
+    last: bool
+    n: str
+    floor: str
+    ours: str
+    ratio: str
+    quartiles: str
+    bar: str
+    met: bool | None
+    growth: str
+    overgrown: bool
 
 
-def amount(value: float, unit: str) -> str:
-    """A time or a number of bytes for people."""
-    if unit == "B":
-        return f"{value / 1024:,.0f} KB"
-    scale, name = next((pair for pair in _UNITS if value >= pair[0]), _UNITS[-1])
-    number = value / scale
-    return f"{number:.{0 if number >= 100 else 1}f} {name}"
+def rows(results: Sequence[Taken]) -> list[Data]:
+    """The rows that were measured."""
+    return [_row(row, points) for row, points in results if points]
 
 
-def _bar(row: Row) -> str:
-    bars = [f"≤ {row.bar:g}×"] if row.bar is not None else []
-    if row.limit is not None:
-        bars.append(f"≤ {amount(row.limit, row.unit)}")
-    return " ".join(bars)
+def _row(row: Row, points: list[Point]) -> Data:
+    return {
+        "name": row.name,
+        "title": row.title,
+        "floor": row.floor,
+        "about": row.about,
+        "unit": row.unit,
+        "bar": row.bar,
+        "limit": row.limit,
+        "growth_allowed": row.growth,
+        "growth": rounded(exponent([(point.n, median(point.ours)) for point in points])),
+        "growth_of_floor": rounded(exponent([(point.n, median(point.floor)) for point in points])),
+        "points": [_point(row, point) for point in points],
+    }
+
+
+def _point(row: Row, point: Point) -> Data:
+    low, middle, high = point.ratios()
+    return {
+        "n": point.n,
+        "floor": rounded(median(point.floor)),
+        "ours": rounded(median(point.ours)),
+        "ratio": rounded(middle),
+        "ratio_quartiles": [rounded(low), rounded(high)],
+        "met": met(row, point),
+        "floor_samples": point.floor,
+        "ours_samples": point.ours,
+    }
+
+
+def rounded(value: float | None) -> float | None:
+    """A number to four digits: more than that is noise."""
+    return value if value is None else float(f"{value:.4g}")
 
 
 def met(row: Row, point: Point) -> bool | None:
@@ -77,55 +90,95 @@ def met(row: Row, point: Point) -> bool | None:
     return all(verdicts) if verdicts else None
 
 
-def _exponents(points: list[Point]) -> tuple[float | None, float | None]:
-    ours = exponent([(point.n, median(point.ours)) for point in points])
-    return ours, exponent([(point.n, median(point.floor)) for point in points])
+def lines(measured: Sequence[Data]) -> Iterator[Line]:
+    """The table's lines, from what ``rows`` returned."""
+    for row in measured:
+        allowed, growth = row["growth_allowed"], row["growth"]
+        for point in row["points"]:
+            first, last = point is row["points"][0], point is row["points"][-1]
+            low, high = point["ratio_quartiles"]
+            yield Line(
+                row["title"] if first else "",
+                row["floor"] if first else "",
+                last,
+                f"{point['n']:,} {row['about']}",
+                amount(point["floor"], row["unit"]),
+                amount(point["ours"], row["unit"]),
+                f"{point['ratio']:.2f}",
+                f"{low:.2f}–{high:.2f}",
+                _bar(row) if point["met"] is not None else "",
+                point["met"],
+                _growth(row) if last else "",
+                last and None not in (allowed, growth) and growth > allowed,
+            )
 
 
-def _growth(row: Row, points: list[Point]) -> str:
-    ours, floor = _exponents(points)
-    if ours is None or floor is None:
+def amount(value: float, unit: str = "s") -> str:
+    """A time or a number of bytes for people."""
+    if unit == "B":
+        return f"{value / 1024:,.0f} KB"
+    scale, name = next((pair for pair in _UNITS if value >= pair[0]), _UNITS[-1])
+    number = value / scale
+    return f"{number:.{0 if number >= 100 else 1}f} {name}"
+
+
+def _bar(row: Mapping[str, Any]) -> str:
+    bars = [f"≤ {row['bar']:g}×"] if row["bar"] is not None else []
+    if row["limit"] is not None:
+        bars.append(f"≤ {amount(row['limit'], row['unit'])}")
+    return " ".join(bars)
+
+
+def _growth(row: Mapping[str, Any]) -> str:
+    if row["growth"] is None:
         return ""
-    text = f"{ours:.2f} (floor {floor:.2f})"
-    if row.growth is None:
-        return text
-    return f"[{'green' if ours <= row.growth else 'red'}]{text} ≤ {row.growth:g}[/]"
+    allowed = row["growth_allowed"]
+    text = f"{row['growth']:.2f} (floor {row['growth_of_floor']:.2f})"
+    return text if allowed is None else f"{text} ≤ {allowed:g}"
 
 
-def write_json(results: Sequence[Taken], path: str, file_system: str) -> None:
-    """Write everything that was measured, each sample too."""
-    rows = []
-    for row, points in results:
-        ours, floor = _exponents(points)
-        rows.append(
-            {
-                "name": row.name,
-                "title": row.title,
-                "floor": row.floor,
-                "about": row.about,
-                "unit": row.unit,
-                "bar": row.bar,
-                "limit": row.limit,
-                "growth_allowed": row.growth,
-                "growth": ours,
-                "growth_of_floor": floor,
-                "points": [_point(row, point) for point in points],
-            }
+def table(measured: Sequence[Data], console: Console) -> None:
+    """Print the table."""
+    shown = Table(title="Figures, each beside its floor")
+    shown.add_column("operation [dim]and its floor[/]")
+    for name in ("n", "floor", "ours", "ratio", "(quartiles)", "bar"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("", no_wrap=True)
+    shown.add_column("growth", justify="right", no_wrap=True)
+    for line in lines(measured):
+        shown.add_row(
+            f"{line.title}\n[dim]{line.floor_words}[/]" if line.title else "",
+            *(line.n, line.floor, line.ours, line.ratio, f"({line.quartiles})", line.bar),
+            {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[line.met],
+            f"[red]{line.growth}[/]" if line.overgrown else line.growth,
+            end_section=line.last,
         )
-    machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
-    record = {"machine": {**machine, "file_system": file_system}, "rows": rows}
-    Path(path).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    console.print(shown)
+    console.print(
+        "Medians; the ratio is the median of sample by sample, turn about. Growth is the exponent"
+        " of ours in n, then of the floor, then what is allowed."
+    )
 
 
-def _point(row: Row, point: Point) -> dict[str, object]:
-    low, middle, high = point.ratios()
+def machine(file_system: str) -> Data:
+    """What it was measured on, and how busy that was before."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "n": point.n,
-        "ratio": middle,
-        "ratio_quartiles": [low, high],
-        "floor_median": median(point.floor),
-        "ours_median": median(point.ours),
-        "met": met(row, point),
-        "floor_samples": point.floor,
-        "ours_samples": point.ours,
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory": memory,
+        "python": platform.python_version(),
+        "file_system": file_system,
+        "load": rounded(os.getloadavg()[0]),
     }
+
+
+def _processor() -> str:
+    """The processor's name where the system tells it, else its kind."""
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        told = []
+    names = [line.partition(": ")[2] for line in told if line.startswith("model name")]
+    return names[0] if names else platform.machine()
