@@ -25,7 +25,7 @@ def main() -> int:
     given, taken = take_pipes()
     configure_logging()
     from redraft.faces.lsp.server import create_server
-    from redraft.faces.workers import Workers
+    from redraft.faces.workers import Workers, share_memory
 
     workers = Workers()
 
@@ -35,6 +35,7 @@ def main() -> int:
         from redraft.faces.lsp.parts import Parts
 
         beneath.enable()
+        share_memory()
         return Parts(server, OpenRoots(), workers, ALONE_S)
 
     try:

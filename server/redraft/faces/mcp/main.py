@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from redraft.faces.pipes import Output, feed, take_pipes
 from redraft.faces.where import find_root, pinned
-from redraft.faces.workers import Workers
+from redraft.faces.workers import Workers, share_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ def main(roots: Sequence[str] = ()) -> int:
     if opened is None:
         return 1
     beneath.enable()
+    share_memory()
     workers = Workers()
     try:
         asyncio.run(_serve(opened, workers, given, taken))
