@@ -136,7 +136,7 @@ def test_a_folder_that_cannot_be_written_lets_the_tool_through(draft: Desk, hook
 def test_a_hook_that_takes_too_long_lets_the_tool_through(draft: Desk) -> None:
     code = (
         "import sys, time; from redraft.faces.hooks import main;"
-        "main.LIMIT_S = 0.2; main._answered = lambda *_: time.sleep(60);"
+        "main.LIMIT_S = 0.2; main.answered = lambda *_: time.sleep(60);"
         "sys.exit(main.hook([]))"
     )
     done = subprocess.run(
@@ -161,7 +161,7 @@ def test_a_hook_that_hangs_for_good_lets_the_tool_through(draft: Desk) -> None:
         "    while True:\n"
         "        try: time.sleep(60)\n"
         "        except BaseException: pass\n"
-        "main._answered = hang\n"
+        "main.answered = hang\n"
         "sys.exit(main.hook([]))"
     )
     done = subprocess.run(
