@@ -25,7 +25,7 @@ from tests.bench.measure import FLAT, SIZES, Pair, Row, Sample, each, repeated, 
 
 from redraft.commands import dispatch, requests, session_handlers
 from redraft.commands.table import BY_VERB
-from redraft.domain import layout, lifecycle, marker
+from redraft.domain import layout, lifecycle, marker, resuming
 from redraft.domain.progress import SILENT
 from redraft.domain.session import Session
 
@@ -133,7 +133,7 @@ def resume(ground: Ground, n: int) -> Iterator[Pair]:
 
     def ours() -> float:
         with Session.open(root, SESSION) as session:
-            lifecycle.pause(session)
+            resuming.pause(session)
         return timed(answer)
 
     yield Pair(floor, ours)

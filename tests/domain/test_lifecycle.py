@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.domain.desk import Desk
 
-from redraft.domain import layout, lifecycle, marker, temporary
+from redraft.domain import layout, lifecycle, marker, resuming, temporary
+from redraft.domain.root import Root
 from redraft.errors import InvalidArguments
 
 
@@ -133,6 +134,24 @@ def test_of_several_completed_sessions_of_one_name_the_newest_is_taken_up(desk: 
     desk.run("session cancel")
     desk.run("session resume", name="draft")
     assert desk.read("a.md") == "old\n"
+
+
+def test_a_completed_session_that_another_process_took_up_meanwhile_is_that_one(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("session complete")
+    real = Root.hold
+
+    def late(root: Root, *args: Any, **more: Any) -> Any:
+        monkeypatch.setattr(Root, "hold", real)
+        with Root.open(root.path) as other:
+            resuming.opened_again(other, "draft").close()
+        return root.hold(*args, **more)
+
+    monkeypatch.setattr(Root, "hold", late)
+    assert draft.run("session resume", name="draft").change_count == 1
+    assert list(draft.root.sessions()) == ["draft"]
 
 
 def test_only_a_completed_session_is_taken_up_again(draft: Desk) -> None:

@@ -16,6 +16,7 @@ from redraft.domain import (
     lifecycle,
     marker,
     migration,
+    resuming,
     taking_back,
     undo,
 )
@@ -79,15 +80,15 @@ def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.
 def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.Session:
     """Leave a session without ending it."""
     with chosen(root, request.session) as session:
-        lifecycle.pause(session)
+        resuming.pause(session)
         return overview.full(session, None)
 
 
 def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
     """Take a session up again."""
-    name = lifecycle.paused_last(root) if request.session is None else request.session
-    with lifecycle.opened_again(root, name) as session:
-        point = lifecycle.resume(session)
+    name = resuming.paused_last(root) if request.session is None else request.session
+    with resuming.opened_again(root, name) as session:
+        point = resuming.resume(session)
         account = overview.account(session, session.name)
         return results.ResumedSession(
             **account,

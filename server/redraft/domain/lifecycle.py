@@ -1,4 +1,4 @@
-"""The life of a session: start, switch, pause, resume, cancel, complete, phases."""
+"""The life of a session: start, switch, cancel, complete, phases."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from redraft.disk import calls
 from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders
 from redraft.domain import checkpoints, handover, layout, marker, retries
-from redraft.domain.archive import laid
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
     Session,
     encoded,
-    meta_of,
     new_metadata,
     progress_of,
     read_metadata,
+    set_status,
     write_metadata,
 )
 from redraft.domain.trash import dated
-from redraft.errors import InvalidArguments, SessionExists, SessionNotFound
+from redraft.errors import InvalidArguments, SessionExists
 
 if TYPE_CHECKING:
-    from redraft.domain.archive import Laid
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
 
@@ -127,118 +125,6 @@ def switch(root: Root, name: str) -> str | None:
         return marker.activate(root, session.name)
 
 
-def pause(session: Session) -> None:
-    """Take the session's marker away, so that none is active (if it was)."""
-    with session.root.hold("pause", session.name):
-        session.check_there()
-        _set_status(session, "paused")
-        marker.deactivate(session.root, session.name)
-
-
-def resume(session: Session) -> dict[str, object]:
-    """Make a paused (or completed in place) session the active one again.
-
-    Returns:
-        Where the work stood: ``phase``, ``current_tasks``, ``last_checkpoint``.
-
-    Raises:
-        SessionCrashed: it holds an interrupted operation.
-    """
-    with session.root.hold("resume", session.name) as lock:
-        session.check_there()
-        session.check_sound()
-        lock.intend(session.name)
-        metadata = _take_up(session)
-    progress = progress_of(metadata)
-    return {
-        "phase": metadata["current_phase"],
-        "current_tasks": progress["current_tasks"],
-        "last_checkpoint": progress["last_checkpoint"],
-    }
-
-
-def _take_up(session: Session) -> dict[str, object]:
-    session.folder.unlink(layout.DONE)
-    metadata = _set_status(session, "active")
-    marker.activate(session.root, session.name)
-    return metadata
-
-
-def opened_again(root: Root, name: str) -> Session:
-    """A session to be taken up again; one that was completed comes back from the archive for it.
-
-    Raises:
-        SessionNotFound, InvalidSessionName: there is none.
-        SessionExists: somebody began one of its name meanwhile.
-    """
-    try:
-        return Session.open(root, name)
-    except SessionNotFound:
-        found = completed(root, name)
-        if found is None:
-            raise _has_ended(root, name) from None
-    with root.hold("bring back", found.name) as lock:
-        check_name_is_free(root, found.name)
-        lock.intend(found.name)
-        root.folder.move(found.place, root.folder, layout.session_folder(found.name))
-        flush_folders(root.folder, [layout.WORKFLOW, layout.COMPLETED])
-        session = Session.open(root, found.name)
-        _take_up(session)
-    return session
-
-
-def _has_ended(root: Root, name: str) -> SessionNotFound:
-    """The error for a session that is not there, with the way back if it was there once."""
-    ends = [("committed", one) for one in laid(root, layout.COMPLETED)]
-    ends += [("cancelled", one) for one in laid(root, layout.TRASH)]
-    own = [(one.at, how) for how, one in ends if one.is_session and _is_named(one, name)]
-    if not own:
-        return SessionNotFound(name)
-    return SessionNotFound(name, f" any more: it was {max(own)[1]}", (f"/session undo {name}",))
-
-
-def _is_named(one: Laid, name: str) -> bool:
-    return one.name.casefold() == name.casefold()
-
-
-def completed(root: Root, name: str | None) -> Laid | None:
-    """The session that was completed last without being applied, or the one of a name."""
-    for one in reversed(laid(root, layout.COMPLETED)):
-        if not one.is_session or (name is not None and not _is_named(one, name)):
-            continue
-        if root.folder.stat(f"{one.place}/{layout.JOURNAL}") is None:  # that of a commit
-            return one
-    return None
-
-
-def paused_last(root: Root) -> str:
-    """The session that was left last and is not active.
-
-    Raises:
-        SessionNotFound: there is none.
-    """
-    active = marker.active(root)
-    best: tuple[str, str] | None = None
-    for name in root.sessions():
-        if name == active:
-            continue
-        with root.folder.sub(layout.session_folder(name)) as folder:
-            if folder.stat(layout.DONE) is not None:
-                continue
-            when = str(meta_of(read_metadata(folder, name)).get("updated", ""))
-        best = max(best or ("", ""), (when, name))
-    if best is None:
-        raise SessionNotFound("", " to resume: no other is open")
-    return best[1]
-
-
-def _set_status(session: Session, status: str) -> dict[str, object]:
-    metadata = read_metadata(session.folder, session.name)
-    metadata["status"] = status
-    write_metadata(session.folder, metadata, flush=False)
-    return metadata
-
-
 # Ending -------------------------------------------------------------------------------------------
 
 
@@ -316,7 +202,7 @@ def complete(session: Session, *, archive: bool) -> Ended:
         session.check_sound()
         ended = Ended(session)
         checkpoints.take_locked(session, "session_end", "")
-        _set_status(session, "completed")
+        set_status(session, "completed")
         if archive:
             place = dated(root, layout.COMPLETED, session.name)
             leave(session, lock, "complete", [], place)

@@ -247,6 +247,14 @@ def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool =
     publish(folder, layout.METADATA, data, via=via, flush=flush)
 
 
+def set_status(session: Session, status: str) -> dict[str, object]:
+    """Write what the metadata says of the state, for readers; returns the metadata."""
+    metadata = read_metadata(session.folder, session.name)
+    metadata["status"] = status
+    write_metadata(session.folder, metadata, flush=False)
+    return metadata
+
+
 def encoded(metadata: dict[str, object]) -> bytes:
     """The metadata as it lies on disk."""
     import json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from redraft.domain import layout
 from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
-from redraft.domain.lifecycle import completed
+from redraft.domain.resuming import completed
 from redraft.domain.reversal import Part, Reversal, Undoing
 from redraft.domain.session import (
     Session,
