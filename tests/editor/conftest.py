@@ -44,6 +44,7 @@ class Opens(Protocol):
         vsix: Path | None = VSIX,
         trust_everything: bool = True,
         ready: str | None = STATUS,
+        workspace: Path | None = None,
     ) -> Workbench: ...
 
 
@@ -96,6 +97,7 @@ def editor_factory(
         vsix: Path | None = VSIX,
         trust_everything: bool = True,
         ready: str | None = STATUS,
+        workspace: Path | None = None,
     ) -> Workbench:
         wanted = {"workbench.colorTheme": THEMES[theme], **(settings or {})}
         server = CodeServer(settings=wanted, env=env, vsix=vsix, trust_everything=trust_everything)
@@ -111,7 +113,7 @@ def editor_factory(
         context.set_default_timeout(PATIENCE)
         opened = Workbench(context.new_page(), server, book or Book(short_path / "the-unlit-hour"))
         windows.append(opened)
-        opened.open(ready=ready)
+        opened.open(ready=ready, workspace=workspace)
         return opened
 
     yield open_editor

@@ -2,8 +2,9 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { about, rootMeant, type Target } from "./meant";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, confirm, pickRoot, tell, type Target } from "./pickers";
+import { chosen, confirm, tell } from "./pickers";
 import type { Checkpoint, Recovery, TrashEntry } from "./wire";
 import { age, changes, size } from "./words";
 
@@ -79,7 +80,7 @@ function checkpointRow(checkpoint: Checkpoint): vscode.QuickPickItem & { readonl
 
 async function recover(parts: Parts, target?: Target): Promise<void> {
   const { root, session } = await about(parts, target);
-  const crashed = (await pickRoot(parts, { root })).snapshot?.crashed ?? [];
+  const crashed = (await rootMeant(parts, { root })).snapshot?.crashed ?? [];
   const placeHolder = l10n.t("Select the session to recover");
   const name =
     session ??

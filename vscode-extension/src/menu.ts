@@ -2,8 +2,11 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { documentAt } from "./documents/places";
+import { inFront } from "./documents/tabs";
+import { about, rootMeant, type Target } from "./meant";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, sessionFile, pickRoot, type Target } from "./pickers";
+import { chosen } from "./pickers";
 import { isSessionDocument } from "./uris";
 import { age, changes, retries, size } from "./words";
 
@@ -17,7 +20,7 @@ export function menuCommands(parts: Parts): CommandTable {
   return {
     "redraft.ui.menu": async (target?: Target) => {
       await parts.server.ready({ interactive: true });
-      const { folder, snapshot } = await pickRoot(parts, target);
+      const { folder, snapshot } = await rootMeant(parts, target);
       const active = snapshot?.active;
       const placeHolder = active
         ? l10n.t("{0}: select what to do", active.name)
@@ -39,7 +42,7 @@ export function menuCommands(parts: Parts): CommandTable {
 /** A session in full: its facts lead to what they are about, its documents open. */
 async function showSession(parts: Parts, target?: Target): Promise<void> {
   const args = await about(parts, target);
-  const root = await pickRoot(parts, args);
+  const root = await rootMeant(parts, args);
   const session = await parts.server.call("session.status", args);
   const { language } = vscode.env;
   const drifted = new Set(session.drifted);
@@ -73,7 +76,7 @@ async function showSession(parts: Parts, target?: Target): Promise<void> {
   if (command) {
     await vscode.commands.executeCommand(command, { root: args.root, session: session.name });
   } else if (opens) {
-    await vscode.commands.executeCommand("vscode.open", sessionFile(root, session.name, opens));
+    await vscode.commands.executeCommand("vscode.open", documentAt(root, session.name, opens));
   }
 }
 
@@ -95,7 +98,7 @@ function attention(crashed: readonly string[], drifted: readonly string[]): Row[
 }
 
 function ofSession(changeCount: number, retryCount: number): Row[] {
-  const document = vscode.window.activeTextEditor?.document.uri;
+  const document = inFront();
   const changed = changes(l10n, changeCount);
   return [
     separator(l10n.t("changes")),

@@ -1,59 +1,10 @@
-/** Choosing a folder, and choosing a session. */
+/** Choosing a session, and asking and telling a person. */
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
-import { inSession } from "./documents/places";
 import type { Parts } from "./parts";
-import type { Root } from "./state";
 import type { Summary } from "./wire";
 import { age, changes, retries } from "./words";
-
-/** What a command is about, where a button, a menu or another command says so. */
-export interface Target {
-  readonly root?: string | undefined;
-  readonly session?: string | undefined;
-}
-
-/** The folder that a command is about: the one named, the one in view, or the one a person picks. */
-export async function pickRoot({ sessions }: Parts, target?: Target): Promise<Root> {
-  const roots = sessions.all();
-  const named = roots.find(({ folder, snapshot }) =>
-    [folder.uri.fsPath, snapshot?.root].includes(target?.root ?? ""),
-  );
-  const meant = named ?? sessions.current();
-  if (meant) {
-    return meant;
-  }
-  if (roots.length === 0) {
-    throw new Error(l10n.t("Open a folder first: sessions belong to a folder."));
-  }
-  const rows = roots.map((root) => ({
-    label: `$(root-folder) ${root.folder.name}`,
-    description: root.snapshot?.active?.name ?? l10n.t("No session"),
-    root,
-  }));
-  const placeHolder = l10n.t("Select the folder whose session you mean");
-  const row = await vscode.window.showQuickPick(rows, { placeHolder });
-  if (!row) {
-    throw new vscode.CancellationError();
-  }
-  return row.root;
-}
-
-/** The arguments that say which folder and session a command is about, with the server at work. */
-export async function about(
-  parts: Parts,
-  target?: Target,
-): Promise<{ readonly root: string; readonly session: string | undefined }> {
-  await parts.server.ready({ interactive: true });
-  const { folder } = await pickRoot(parts, target);
-  return { root: folder.uri.fsPath, session: target?.session };
-}
-
-/** A session's document at a path of its root. */
-export function sessionFile({ folder }: Root, session: string, path: string): vscode.Uri {
-  return inSession(session, vscode.Uri.joinPath(folder.uri, path).path);
-}
 
 /** A row of the list of sessions; without a session it starts a new one. */
 export interface SessionRow extends vscode.QuickPickItem {

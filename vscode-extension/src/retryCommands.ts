@@ -2,9 +2,11 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
-import { sessionUri } from "./documents/places";
+import { documentAt, nameOf, sessionUri } from "./documents/places";
+import { inFront } from "./documents/tabs";
+import { about, rootMeant, type Target } from "./meant";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, confirm, pickRoot, sessionFile, tell, type Target } from "./pickers";
+import { chosen, confirm, tell } from "./pickers";
 import type { Root } from "./state";
 import { RETRY_SCHEME } from "./uris";
 import type { Retry } from "./wire";
@@ -31,7 +33,7 @@ async function recordRetry(parts: Parts, target?: DocumentTarget): Promise<void>
   await save(uri); // The version that is kept is the one that the session holds.
   const reason = chosen(
     await vscode.window.showInputBox({
-      title: l10n.t("Record a Retry of {0}", baseName(uri)),
+      title: l10n.t("Record a Retry of {0}", nameOf(uri)),
       prompt: l10n.t("Why is this version rejected?"),
       placeHolder: l10n.t("Too much exposition"),
       ignoreFocusOut: true,
@@ -44,8 +46,8 @@ async function recordRetry(parts: Parts, target?: DocumentTarget): Promise<void>
 
 /** The session's document in view, else one that a person picks among those that were changed. */
 async function documentInView(parts: Parts, target?: Target): Promise<vscode.Uri> {
-  const root = await pickRoot(parts, target);
-  const { uri } = vscode.window.activeTextEditor?.document ?? {};
+  const root = await rootMeant(parts, target);
+  const uri = inFront();
   const shown = uri && sessionUri(parts.sessions, uri);
   if (shown) {
     return shown;
@@ -55,19 +57,19 @@ async function documentInView(parts: Parts, target?: Target): Promise<vscode.Uri
   const placeHolder = l10n.t("Select the document whose version is rejected");
   const paths = [...changes.modified, ...changes.created];
   const path = chosen(await vscode.window.showQuickPick(paths, { placeHolder }));
-  return sessionFile(root, name, path);
+  return documentAt(root, name, path);
 }
 
 async function save(uri: vscode.Uri): Promise<void> {
   const open = vscode.workspace.textDocuments.find((each) => String(each.uri) === String(uri));
   if (open?.isDirty && !(await open.save())) {
-    throw new Error(l10n.t("{0} could not be saved.", baseName(uri)));
+    throw new Error(l10n.t("{0} could not be saved.", nameOf(uri)));
   }
 }
 
 async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void> {
   const lens = target?.uri ? vscode.Uri.parse(target.uri) : undefined;
-  const root = (lens && parts.sessions.of(lens)) ?? (await pickRoot(parts, target));
+  const root = (lens && parts.sessions.of(lens)) ?? (await rootMeant(parts, target));
   const about = lens ? { filePath: lens.toString() } : { session: target?.session };
   const { retries } = await parts.server.call("retry.list", {
     root: root.folder.uri.fsPath,
@@ -80,7 +82,7 @@ async function showRetries(parts: Parts, target?: DocumentTarget): Promise<void>
   const compare = { iconPath: new vscode.ThemeIcon("compare-changes"), tooltip: l10n.t("Compare") };
   const restore = { iconPath: new vscode.ThemeIcon("discard"), tooltip: l10n.t("Restore...") };
   const pick = vscode.window.createQuickPick<RetryRow>();
-  pick.title = lens ? l10n.t("Retries of {0}", baseName(lens)) : l10n.t("Retries");
+  pick.title = lens ? l10n.t("Retries of {0}", nameOf(lens)) : l10n.t("Retries");
   pick.placeholder = l10n.t("Select a rejected version to compare it with the present text");
   pick.matchOnDescription = pick.matchOnDetail = true;
   pick.items = [...retries].reverse().map((retry) => ({
@@ -135,7 +137,7 @@ function retryRow(retry: Retry, withFile: boolean): RetryRow {
 
 /** The version that a retry rejected, read-only. */
 function side(root: Root, { session, file, number }: Retry): vscode.Uri {
-  const document = sessionFile(root, session ?? "", file);
+  const document = documentAt(root, session ?? "", file);
   return document.with({ scheme: RETRY_SCHEME, query: `n=${number}` });
 }
 
@@ -150,17 +152,17 @@ async function closePreviews(): Promise<void> {
 }
 
 async function compareRetry(root: Root, retry: Retry): Promise<void> {
-  const present = sessionFile(root, retry.session ?? "", retry.file);
-  const title = l10n.t("{0} (retry {1} ↔ session)", baseName(present), retry.number);
+  const present = documentAt(root, retry.session ?? "", retry.file);
+  const title = l10n.t("{0} (retry {1} ↔ session)", nameOf(present), retry.number);
   await vscode.commands.executeCommand("vscode.diff", side(root, retry), present, title);
 }
 
 async function restoreRetry({ server }: Parts, root: Root, retry: Retry): Promise<void> {
   const { session, file, number } = retry;
-  const uri = sessionFile(root, session ?? "", file);
+  const uri = documentAt(root, session ?? "", file);
   await save(uri);
   await confirm(
-    l10n.t("Replace the present text of {0} with retry {1}?", baseName(uri), number),
+    l10n.t("Replace the present text of {0} with retry {1}?", nameOf(uri), number),
     l10n.t("The present text is kept in a checkpoint of the session."),
     l10n.t("Restore"),
   );
@@ -170,7 +172,7 @@ async function restoreRetry({ server }: Parts, root: Root, retry: Retry): Promis
   const before = await vscode.workspace.fs.readFile(uri);
   await server.call("retry.restore", { ...args, filePath: uri.toString(), number });
   const restored = await vscode.workspace.fs.readFile(uri);
-  tell(l10n.t("Restored retry {0} of {1}.", number, baseName(uri)), l10n.t("Undo"), async () => {
+  tell(l10n.t("Restored retry {0} of {1}.", number, nameOf(uri)), l10n.t("Undo"), async () => {
     await save(uri);
     if (Buffer.compare(restored, await vscode.workspace.fs.readFile(uri)) === 0) {
       await vscode.workspace.fs.writeFile(uri, before);
@@ -178,8 +180,4 @@ async function restoreRetry({ server }: Parts, root: Root, retry: Retry): Promis
       tell(l10n.t("{0} was edited since. Its earlier text is in the last checkpoint.", file));
     }
   });
-}
-
-function baseName(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }

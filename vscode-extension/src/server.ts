@@ -218,7 +218,7 @@ export class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: [{ scheme: SESSION_SCHEME }],
       outputChannel: this.output,
-      initializationOptions: { searchable: true },
+      initializationOptions: { searchable: true, sidesAsFiles: true },
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),

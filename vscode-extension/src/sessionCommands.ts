@@ -2,9 +2,10 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { about, type Target } from "./meant";
 import { nameFrom, nameProblem, type NameProblem } from "./naming";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, pickSession, tell, type Target } from "./pickers";
+import { chosen, pickSession, tell } from "./pickers";
 import type { PhaseName } from "./wire";
 import { age } from "./words";
 

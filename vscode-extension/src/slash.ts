@@ -2,8 +2,9 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 
+import { about, type Target } from "./meant";
 import type { CommandTable, Parts } from "./parts";
-import { about, chosen, tell, type Target } from "./pickers";
+import { chosen, tell } from "./pickers";
 import { offers, onlyAsks, readable, type Offer } from "./slashLines";
 
 const SCHEME = "redraft-answer";

@@ -5,7 +5,8 @@ import * as vscode from "vscode";
 
 import type { Snapshot } from "./protocol";
 import type { Server } from "./server";
-import { below, isSessionDocument, isSide } from "./uris";
+import { inFront } from "./documents/tabs";
+import { below, isSessionDocument, isSide, pathOf } from "./uris";
 
 /** A root that the window has open, with its newest snapshot. */
 export interface Root {
@@ -22,6 +23,14 @@ export class Sessions implements vscode.Disposable {
   readonly onDidChange = this.emitter.event;
 
   constructor(server: Server) {
+    let front: vscode.WorkspaceFolder | undefined;
+    const look = (): void => {
+      const { folder } = this.shown() ?? {};
+      if (folder !== front) {
+        front = folder;
+        this.changed();
+      }
+    };
     this.subscriptions = [
       server.onDidChangeSession((snapshot) => {
         this.snapshots.set(snapshot.root, snapshot);
@@ -34,9 +43,8 @@ export class Sessions implements vscode.Disposable {
         }
         this.changed();
       }),
-      vscode.window.onDidChangeActiveTextEditor(() => {
-        this.changed();
-      }),
+      vscode.window.tabGroups.onDidChangeTabs(look),
+      vscode.window.tabGroups.onDidChangeTabGroups(look),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         this.changed();
       }),
@@ -54,15 +62,17 @@ export class Sessions implements vscode.Disposable {
     return this.folders().map((folder) => this.root(folder));
   }
 
-  /** The root that a person most likely means: that of the document in view, else the only one. */
+  /** The root that a person means: that of the document in front, else the only one. */
   current(): Root | undefined {
-    const document = vscode.window.activeTextEditor?.document.uri;
-    const shown = document && this.of(document);
-    if (shown) {
-      return shown;
-    }
+    const document = inFront();
     const roots = this.all();
-    return roots.length === 1 ? roots[0] : roots.find((root) => root.snapshot?.active);
+    return (document && this.of(document)) ?? (roots.length === 1 ? roots[0] : undefined);
+  }
+
+  /** The root that is told of while none is meant: one with a session. */
+  shown(): Root | undefined {
+    const roots = this.all();
+    return this.current() ?? roots.find(({ snapshot }) => snapshot?.active) ?? roots[0];
   }
 
   dispose(): void {
@@ -70,7 +80,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   private changed(): void {
-    const { active, crashed } = this.current()?.snapshot ?? {};
+    const { active, crashed } = this.shown()?.snapshot ?? {};
     const keys = {
       active: Boolean(active),
       changed: Boolean(active?.changeCount),
@@ -93,7 +103,9 @@ export class Sessions implements vscode.Disposable {
   }
 
   private holding(path: string): vscode.WorkspaceFolder | undefined {
-    const holding = this.folders().filter((folder) => below(folder.uri.path, path) !== undefined);
+    const holding = this.folders().filter(
+      (folder) => below(pathOf(folder.uri), path) !== undefined,
+    );
     return holding.sort((one, other) => other.uri.path.length - one.uri.path.length)[0];
   }
 }

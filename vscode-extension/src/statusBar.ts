@@ -13,7 +13,7 @@ export function showStatus({ server, sessions }: Parts): vscode.Disposable {
       item.hide();
       return;
     }
-    const root = sessions.current();
+    const root = sessions.shown();
     const said = statusText(vscode.l10n, {
       state: server.state,
       snapshot: root?.snapshot,
@@ -21,7 +21,8 @@ export function showStatus({ server, sessions }: Parts): vscode.Disposable {
       language: vscode.env.language,
     });
     item.text = said.text;
-    item.command = said.command;
+    const target = { root: root?.folder.uri.fsPath };
+    item.command = { command: said.command, title: "", arguments: [target] };
     item.backgroundColor =
       said.severity === "none"
         ? undefined

@@ -19,6 +19,8 @@ from redraft.domain.journal import Journal, run
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
+    import os
+
     from redraft.disk.folder import Folder
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
@@ -171,11 +173,20 @@ def read_version(session: Session, path: str, number: int) -> bytes:
     Raises:
         FileNotFound: the document has no such retry.
     """
+    return session.folder.read(find_version(session, path, number)[0])
+
+
+def find_version(session: Session, path: str, number: int) -> tuple[str, os.stat_result]:
+    """Where a rejected version lies in the session's folder, and its status.
+
+    Raises:
+        FileNotFound: the document has no such retry.
+    """
     name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
-    try:
-        return session.folder.read(name)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"]) from None
+    status = session.folder.stat(name)
+    if status is None:
+        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
+    return name, status
 
 
 def restore(view: View, given: str, number: int) -> str:
@@ -185,10 +196,7 @@ def restore(view: View, given: str, number: int) -> str:
     """
     session = editing.session_of(view)
     path = view.path_of(given)
-    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
-    status = session.folder.stat(name)
-    if status is None:
-        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
+    name, _ = find_version(session, path, number)
     with open(session.folder.open_file(name), "rb") as file:
         editing.write(view, path, iter(lambda: file.read(_CHUNK), b""))
     return path

@@ -5,7 +5,7 @@ They are imported by the calls that need them, so that whoever only looks does n
 
 from __future__ import annotations
 
-from redraft.domain.view import View
+from redraft.domain.view import Stat, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ class WritableView(View):
         if self.session is None:
             raise self.not_found(given)
         return retries.read_version(self.session, self.path_of(given), number)
+
+    def stat_retry(self, given: str, number: int) -> Stat:
+        """What a rejected version of a document is."""
+        from redraft.domain import retries
+
+        if self.session is None:
+            raise self.not_found(given)
+        return Stat(retries.find_version(self.session, self.path_of(given), number)[1])
 
     def write(
         self,

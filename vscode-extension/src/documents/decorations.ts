@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 
 import type { Review, ReviewedChanges } from "../review/changes";
 import type { Row } from "../review/rows";
-import { documentUri } from "../review/targets";
 import { isSessionDocument, SESSION_SCHEME } from "../uris";
+import { documentAt, globalFile } from "./places";
 
 type Kind = Row["kind"];
 
@@ -73,7 +73,7 @@ class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
 }
 
 function isEnabled(uri: vscode.Uri): boolean {
-  const real = uri.scheme === SESSION_SCHEME ? vscode.Uri.file(uri.path) : uri;
+  const real = uri.scheme === SESSION_SCHEME ? globalFile(uri) : uri;
   return vscode.workspace.getConfiguration("redraft", real).get("decorations.enabled", true);
 }
 
@@ -81,7 +81,7 @@ function isEnabled(uri: vscode.Uri): boolean {
 function marksOf({ root, session, rows }: Review): [string, vscode.FileDecoration][] {
   return rows.flatMap((row) => {
     const uris = [
-      documentUri(root, session, row.path),
+      documentAt(root, session, row.path),
       vscode.Uri.joinPath(root.folder.uri, row.path),
     ];
     const mark = markOf(row, session);

@@ -4,7 +4,7 @@ import { ResponseError, type RequestType } from "vscode-languageclient/node";
 
 import * as protocol from "../protocol";
 import { NoServer, type Server } from "../server";
-import { below, SESSION_SCHEME } from "../uris";
+import { below, SESSION_SCHEME, SIDES } from "../uris";
 import { NOTHING_SCHEME } from "./places";
 
 const TYPES: Readonly<Record<protocol.EntryType, vscode.FileType>> = {
@@ -108,13 +108,18 @@ class SessionFileSystem implements vscode.FileSystemProvider {
   }
 }
 
-/** Serve `redraft:` to the editor. */
+/** Serve `redraft:` to the editor, and the read-only sides for comparing. */
 export function serveDocuments(server: Server): vscode.Disposable {
   const files = new SessionFileSystem(server);
-  return vscode.Disposable.from(
-    vscode.workspace.registerFileSystemProvider(SESSION_SCHEME, files, {
-      isCaseSensitive: process.platform === "linux",
+  const isCaseSensitive = process.platform === "linux";
+  const schemes = [SESSION_SCHEME, ...SIDES].map((scheme) =>
+    vscode.workspace.registerFileSystemProvider(scheme, files, {
+      isCaseSensitive,
+      isReadonly: scheme !== SESSION_SCHEME,
     }),
+  );
+  return vscode.Disposable.from(
+    ...schemes,
     vscode.workspace.registerTextDocumentContentProvider(NOTHING_SCHEME, {
       provideTextDocumentContent: () => "",
     }),

@@ -1,39 +1,25 @@
 /** New, rename and delete in a session: the Explorer itself does these to the real folder. */
 import * as vscode from "vscode";
 
+import { documentsMeant, pathsOf, sessionMeant, type Home } from "../meant";
 import type { CommandTable, Parts } from "../parts";
-import { below } from "../uris";
-import { targetOf, type Target } from "./commands";
-import { exists, inSession } from "./places";
-import { nameOf } from "./tabs";
+import { below, pathOf } from "../uris";
+import { documentAt, exists, homeOf, nameOf } from "./places";
+import { inFront } from "./tabs";
 
 export function manageCommands(parts: Parts): CommandTable {
   return {
-    "redraft.ui.newFile": (folder: vscode.Uri | undefined) => create(parts, folder, "file"),
-    "redraft.ui.newFolder": (folder: vscode.Uri | undefined) => create(parts, folder, "folder"),
-    "redraft.ui.renameInSession": (target: Target) => rename(parts, target),
-    "redraft.ui.deleteInSession": (target: Target) => remove(parts, target),
-    "redraft.ui.addFolder": () => {
-      const { root, session } = here(parts, undefined);
-      const name = vscode.l10n.t("{0} (session)", session);
+    "redraft.ui.newFile": (folder?: vscode.Uri) => create(parts, folder, "file"),
+    "redraft.ui.newFolder": (folder?: vscode.Uri) => create(parts, folder, "folder"),
+    "redraft.ui.renameInSession": (target?: unknown) => rename(parts, target),
+    "redraft.ui.deleteInSession": (...args: unknown[]) => remove(parts, args),
+    "redraft.ui.addFolder": async () => {
+      const home = await sessionMeant(parts);
+      const name = vscode.l10n.t("{0} (session)", home.session);
       const count = vscode.workspace.workspaceFolders?.length ?? 0;
-      vscode.workspace.updateWorkspaceFolders(count, 0, { uri: inSession(session, root), name });
+      vscode.workspace.updateWorkspaceFolders(count, 0, { uri: homeOf(home), name });
     },
   };
-}
-
-/** The root and the session that are meant by a folder or document, else by what is in front. */
-function here(
-  { sessions }: Parts,
-  uri: vscode.Uri | undefined,
-): { readonly root: string; readonly session: string } {
-  const root = (uri && sessions.of(uri)) ?? sessions.current();
-  const named = uri?.scheme === "file" ? undefined : uri?.authority;
-  const session = named ?? root?.snapshot?.active?.name;
-  if (!root || session === undefined) {
-    throw new Error(vscode.l10n.t("Start or switch to a session first."));
-  }
-  return { root: root.folder.uri.path, session };
 }
 
 async function create(
@@ -41,14 +27,14 @@ async function create(
   folder: vscode.Uri | undefined,
   kind: "file" | "folder",
 ): Promise<void> {
-  const front = vscode.window.activeTextEditor?.document.uri;
-  const { root, session } = here(parts, folder ?? front);
-  const inner = folder ? `${below(root, folder.path) ?? ""}/` : siblings(root, front);
+  const front = inFront();
+  const place = await sessionMeant(parts, folder ?? front);
+  const inner = folder ? `${within(place, folder) ?? ""}/` : siblings(place, front);
   const title =
     kind === "file"
-      ? vscode.l10n.t("New File in {0}", session)
-      : vscode.l10n.t("New Folder in {0}", session);
-  const uri = await askForPath(title, session, root, inner.replace(/^\/$/, ""));
+      ? vscode.l10n.t("New File in {0}", place.session)
+      : vscode.l10n.t("New Folder in {0}", place.session);
+  const uri = await askForPath(title, place, inner.replace(/^\/$/, ""));
   if (!uri) {
     return;
   }
@@ -60,45 +46,58 @@ async function create(
   await vscode.commands.executeCommand("vscode.open", uri, { preview: false });
 }
 
-async function rename(parts: Parts, target: Target): Promise<void> {
-  const old = targetOf(parts.sessions, target);
-  const { root, session } = here(parts, old);
-  const title = vscode.l10n.t("Rename in {0}", session);
-  const uri = await askForPath(title, session, root, below(root, old.path) ?? "");
+async function rename(parts: Parts, target: unknown): Promise<void> {
+  const meant = documentsMeant(parts, [target]);
+  const [old] = meant.uris;
+  const title = vscode.l10n.t("Rename in {0}", meant.session);
+  const uri = await askForPath(title, meant, pathsOf(meant)[0] ?? "");
   if (uri) {
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(old, uri);
-    await vscode.workspace.applyEdit(edit);
+    await apply(edit, vscode.l10n.t("{0} could not be renamed.", nameOf(old)));
   }
 }
 
-async function remove(parts: Parts, target: Target): Promise<void> {
-  const uri = targetOf(parts.sessions, target);
+async function remove(parts: Parts, args: readonly unknown[]): Promise<void> {
+  const { session, uris } = documentsMeant(parts, args);
   const confirm = vscode.l10n.t("Delete");
+  const names = uris.map(nameOf).join(", ");
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Delete {0} in the session {1}?", nameOf(uri), uri.authority),
+    vscode.l10n.t("Delete {0} in the session {1}?", names, session),
     { modal: true, detail: vscode.l10n.t("The global version stays until you commit.") },
     confirm,
   );
   if (answer === confirm) {
     const edit = new vscode.WorkspaceEdit();
-    edit.deleteFile(uri, { recursive: true });
-    await vscode.workspace.applyEdit(edit);
+    uris.forEach((uri) => {
+      edit.deleteFile(uri, { recursive: true });
+    });
+    await apply(edit, vscode.l10n.t("{0} could not be deleted.", names));
   }
 }
 
-function siblings(root: string, document: vscode.Uri | undefined): string {
-  const inner = document && below(root, document.path);
+/** @throws if the editor could not do it, or a person did not let it */
+export async function apply(edit: vscode.WorkspaceEdit, failed: string): Promise<void> {
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    throw new Error(failed);
+  }
+}
+
+function within({ root }: Home, place: vscode.Uri): string | undefined {
+  return below(pathOf(root.folder.uri), pathOf(place));
+}
+
+function siblings(place: Home, document: vscode.Uri | undefined): string {
+  const inner = document && within(place, document);
   return inner ? inner.slice(0, inner.lastIndexOf("/") + 1) : "";
 }
 
 async function askForPath(
   title: string,
-  session: string,
-  root: string,
+  { root, session }: Home,
   value: string,
 ): Promise<vscode.Uri | undefined> {
-  const at = (path: string): vscode.Uri => vscode.Uri.joinPath(inSession(session, root), path);
+  const at = (path: string): vscode.Uri => documentAt(root, session, path);
   const name = value.slice(value.lastIndexOf("/") + 1);
   const stem = name.lastIndexOf(".") > 0 ? name.lastIndexOf(".") : name.length;
   const start = value.length - name.length;

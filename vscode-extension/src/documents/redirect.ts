@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 
 import type { Sessions } from "../state";
 import { isSessionDocument } from "../uris";
-import { exists, sessionUri } from "./places";
+import { exists, twinOf } from "./places";
 import { askToLead, tellUnsaved, tellWhyNot } from "./redirectMessages";
 import { sameSpot, Spots } from "./spots";
 import { closeClean, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
@@ -212,7 +212,7 @@ export class Redirect implements vscode.Disposable {
       return undefined;
     }
     const left = shown.uri.scheme !== "file" || this.staying.has(shown.uri.toString());
-    const uri = left ? undefined : sessionUri(this.sessions, shown.uri);
+    const uri = left ? undefined : twinOf(this.sessions, shown.uri);
     return uri && { uri, viewType: shown.viewType };
   }
 
@@ -225,7 +225,7 @@ export class Redirect implements vscode.Disposable {
     const told = files.filter(
       (file) =>
         file.scheme === "file" &&
-        sessionUri(this.sessions, file) &&
+        twinOf(this.sessions, file) &&
         !this.staying.has(file.toString()) &&
         this.redirect(file) !== "never",
     );
@@ -239,7 +239,7 @@ export class Redirect implements vscode.Disposable {
 
   private async ask(tab: vscode.Tab): Promise<void> {
     const shown = shownIn(tab);
-    const uri = shown?.uri.scheme === "file" ? sessionUri(this.sessions, shown.uri) : undefined;
+    const uri = shown && twinOf(this.sessions, shown.uri);
     if (
       !shown ||
       !uri ||

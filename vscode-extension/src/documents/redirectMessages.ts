@@ -1,7 +1,7 @@
 /** What a person is told and asked when a document is not simply led to its session. */
 import * as vscode from "vscode";
 
-import { nameOf } from "./tabs";
+import { nameOf } from "./places";
 
 export function tellUnsaved(files: readonly vscode.Uri[]): void {
   const names = files.map(nameOf).join(", ");

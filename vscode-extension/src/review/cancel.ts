@@ -1,22 +1,21 @@
 /** Ending a session without a commit, taking back what was done last, and discarding changes. */
 import * as vscode from "vscode";
 
-import { settleUnsaved } from "../documents/ended";
+import { saveAll, settleUnsaved } from "../documents/unsaved";
+import { args, pathsOf, titleOf, type Documents, type Home, type Target } from "../meant";
 import type { Parts } from "../parts";
 import type { Undone } from "../wire";
+import { cancelDetail, documents as count, listed, undoDetail } from "./wording";
 
-import { documentUris, type Scope } from "./targets";
-import { cancelDetail, documents, listed, undoDetail } from "./wording";
-
-export async function cancelSession(parts: Parts, scope: Scope): Promise<void> {
+export async function cancelSession(parts: Parts, home: Home): Promise<void> {
   const { server } = parts;
-  const { session } = scope;
-  if (!(await settleUnsaved(session))) {
+  const { session } = home;
+  if (!(await settleUnsaved(home))) {
     return;
   }
-  const { changes } = await server.call("session.status", scope);
+  const { changes } = await server.call("session.status", args(home));
   const goesOn = await confirmed(
-    vscode.l10n.t("Cancel session {0}?", session),
+    vscode.l10n.t("Cancel session {0}?", titleOf(home)),
     cancelDetail(vscode.l10n, changes),
     vscode.l10n.t("Move to Trash"),
     vscode.l10n.t("Keep Session"),
@@ -24,24 +23,25 @@ export async function cancelSession(parts: Parts, scope: Scope): Promise<void> {
   if (!goesOn) {
     return;
   }
-  await server.call("session.cancel", scope, vscode.l10n.t("Cancelling session {0}", session));
+  const title = vscode.l10n.t("Cancelling session {0}", session);
+  await server.call("session.cancel", args(home), title);
   const said = vscode.l10n.t("Session {0} is cancelled. It lies in the trash.", session);
-  await offerUndo(parts, scope, said);
+  await offerUndo(parts, home, said);
 }
 
-export async function completeSession({ server }: Parts, scope: Scope): Promise<void> {
-  const { session } = scope;
-  if (!(await settleUnsaved(session))) {
+export async function completeSession({ server }: Parts, home: Home): Promise<void> {
+  const { session } = home;
+  if (!(await settleUnsaved(home))) {
     return;
   }
-  const { changes } = await server.call("session.status", scope);
+  const { changes } = await server.call("session.status", args(home));
   const unapplied = [...changes.modified, ...changes.created, ...changes.deleted].sort();
   const detail =
     unapplied.length > 0
       ? [vscode.l10n.t("These stay unapplied, and are kept with the session:"), ...unapplied]
       : [vscode.l10n.t("It changed nothing.")];
   const goesOn = await confirmed(
-    vscode.l10n.t("Complete session {0} without applying it?", session),
+    vscode.l10n.t("Complete session {0} without applying it?", titleOf(home)),
     listed(vscode.l10n, detail).join("\n"),
     vscode.l10n.t("Complete Session"),
     vscode.l10n.t("Keep Session"),
@@ -49,7 +49,7 @@ export async function completeSession({ server }: Parts, scope: Scope): Promise<
   if (!goesOn) {
     return;
   }
-  const { archivedTo } = await server.call("session.complete", scope);
+  const { archivedTo } = await server.call("session.complete", args(home));
   void vscode.window.showInformationMessage(
     archivedTo === undefined
       ? vscode.l10n.t("Session {0} is complete.", session)
@@ -58,15 +58,15 @@ export async function completeSession({ server }: Parts, scope: Scope): Promise<
 }
 
 /** A toast that something is done, with a button to undo it. */
-export async function offerUndo(parts: Parts, scope: Scope, said: string): Promise<void> {
+export async function offerUndo(parts: Parts, home: Home, said: string): Promise<void> {
   const undo = vscode.l10n.t("Undo");
   if ((await vscode.window.showInformationMessage(said, undo)) === undo) {
-    await undoNow(parts, { root: scope.root, session: scope.session });
+    await undoNow(parts, args(home));
   }
 }
 
 /** Undo what was done last in a root (or to the named session), after asking. */
-export async function undoLast(parts: Parts, what: Partial<Scope>): Promise<void> {
+export async function undoLast(parts: Parts, what: Target): Promise<void> {
   const preview = await parts.server.call("session.undo", { ...what, preview: true });
   const session = preview.session ?? "";
   const question = {
@@ -80,13 +80,13 @@ export async function undoLast(parts: Parts, what: Partial<Scope>): Promise<void
   }
 }
 
-async function undoNow(parts: Parts, what: Partial<Scope>): Promise<void> {
+async function undoNow(parts: Parts, what: Target): Promise<void> {
   const { server } = parts;
   const undone = await server.call("session.undo", what, vscode.l10n.t("Undoing"));
   const session = undone.session ?? "";
-  const active = parts.sessions.all().some((root) => root.snapshot?.active?.name === session);
+  const root = parts.sessions.all().find(({ snapshot }) => snapshot?.root === undone.root);
   const switchTo = vscode.l10n.t("Switch to {0}", session);
-  const choices = active ? [] : [switchTo];
+  const choices = root?.snapshot?.active?.name === session ? [] : [switchTo];
   if ((await vscode.window.showInformationMessage(undoneWords(undone), ...choices)) === switchTo) {
     await server.call("session.switch", { root: undone.root, name: session });
   }
@@ -104,12 +104,9 @@ function undoneWords({ session, undone, kept }: Undone): string {
 }
 
 /** Take changes out of a session, after asking: in the corner for one, in the middle for several. */
-export async function discardChanges(
-  parts: Parts,
-  scope: Scope,
-  args: readonly unknown[],
-): Promise<void> {
-  const { root, session, paths = [] } = scope;
+export async function discardChanges(parts: Parts, documents: Documents): Promise<void> {
+  const { session, uris } = documents;
+  const paths = pathsOf(documents);
   const discard = vscode.l10n.t("Discard Changes");
   const [first = ""] = paths;
   const choice =
@@ -120,28 +117,20 @@ export async function discardChanges(
           vscode.l10n.t("Keep"),
         )
       : await vscode.window.showWarningMessage(
-          vscode.l10n.t("Discard the changes to {0}?", documents(vscode.l10n, paths.length)),
+          vscode.l10n.t("Discard the changes to {0}?", count(vscode.l10n, paths.length)),
           { modal: true, detail: discardDetail(session, paths) },
           discard,
         );
   if (choice !== discard) {
     return;
   }
-  await saveAll(documentUris(parts, args)); // What is not saved goes to the trash too, not into nothing.
-  await parts.server.call("session.discard", { root, session, paths });
+  await saveAll(uris); // What is not saved goes to the trash too, not into nothing.
+  await parts.server.call("session.discard", { ...args(documents), paths });
 }
 
 function discardDetail(session: string, paths: readonly string[]): string {
   const said = vscode.l10n.t("They go to the trash of session {0}.", session);
   return [...listed(vscode.l10n, paths), "", said].join("\n");
-}
-
-async function saveAll(uris: readonly vscode.Uri[]): Promise<void> {
-  const named = new Set(uris.map((uri) => uri.toString()));
-  const open = vscode.workspace.textDocuments.filter((document) => document.isDirty);
-  await Promise.all(
-    open.filter(({ uri }) => named.has(uri.toString())).map((document) => document.save()),
-  );
 }
 
 /** Ask in a modal dialog. With `keep` its other button says what staying means. */

@@ -1,14 +1,14 @@
 /** Committing: what would happen, a question, the deed, and the way back. */
 import * as vscode from "vscode";
 
-import { settleUnsaved } from "../documents/ended";
+import { settleUnsaved } from "../documents/unsaved";
+import { args, titleOf, type Scope } from "../meant";
 import type { Parts } from "../parts";
 import { RedraftFailure } from "../server";
 import type { OnConflict, Preview, PreviewFile } from "../wire";
 import { offerUndo } from "./cancel";
 import type { Merges } from "./merge";
 import { openDifferences } from "./scm";
-import type { Scope } from "./targets";
 import { committed, documents, listed, previewDetail, isSolved } from "./wording";
 
 export class Committer {
@@ -19,7 +19,7 @@ export class Committer {
 
   /** Commit a session, or some of its documents, after showing what that would do. */
   async commit(scope: Scope): Promise<void> {
-    const preview = (await settleUnsaved(scope.session)) && (await this.preview(scope));
+    const preview = (await settleUnsaved(scope)) && (await this.preview(scope));
     if (preview) {
       await this.ask(scope, preview);
     }
@@ -27,7 +27,11 @@ export class Committer {
 
   private async preview(scope: Scope): Promise<Preview | undefined> {
     try {
-      const found = await this.parts.server.call("session.commit", { ...scope, force: false });
+      const found = await this.parts.server.call("session.commit", {
+        ...args(scope),
+        paths: scope.paths,
+        force: false,
+      });
       return found.executed ? undefined : found;
     } catch (error) {
       if (!(error instanceof RedraftFailure) || error.code !== "nothing_to_commit") {
@@ -50,7 +54,7 @@ export class Committer {
     const count = documents(vscode.l10n, preview.files.length);
     const detail = previewDetail(vscode.l10n, preview, scope.paths === undefined);
     const choice = await vscode.window.showInformationMessage(
-      vscode.l10n.t("Commit {0} of session {1}?", count, scope.session),
+      vscode.l10n.t("Commit {0} of session {1}?", count, titleOf(scope)),
       { modal: true, detail: note ? `${note}\n\n${detail}` : detail },
       commit,
       show,
@@ -70,18 +74,18 @@ export class Committer {
       deleted: pathsOf("deleted"),
     };
     const title = vscode.l10n.t("Commit of Session {0}", session);
-    await openDifferences(title, scope.root, session, paths);
+    await openDifferences(title, scope, paths);
     const commit = vscode.l10n.t("Commit");
     const choice = await vscode.window.showInformationMessage(
       vscode.l10n.t(
         "Commit {0} of session {1} as shown?",
         documents(vscode.l10n, preview.files.length),
-        session,
+        titleOf(scope),
       ),
       commit,
       vscode.l10n.t("Not Now"),
     );
-    if (choice === commit && (await settleUnsaved(session))) {
+    if (choice === commit && (await settleUnsaved(scope))) {
       const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
       await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
       await this.execute(scope, preview);
@@ -129,12 +133,11 @@ export class Committer {
 
   /** The conflicts that a person can merge: both sides are there, and are text. */
   private async mergeable(scope: Scope, conflicts: readonly PreviewFile[]): Promise<string[]> {
-    const { root, session } = scope;
     const found = conflicts.map(async ({ path, kind }) => {
       if (kind === "deleted") {
         return [];
       }
-      const { files } = await this.parts.server.call("session.diff", { root, session, path });
+      const { files } = await this.parts.server.call("session.diff", { ...args(scope), path });
       const isText = files.some((file) => file.path === path && !file.binary);
       return isText && (await this.merges.canMerge(scope, path)) ? [path] : [];
     });
@@ -160,10 +163,7 @@ export class Committer {
     if (scope.paths === undefined) {
       return scope;
     }
-    const { changes } = await this.parts.server.call("session.status", {
-      root: scope.root,
-      session: scope.session,
-    });
+    const { changes } = await this.parts.server.call("session.status", args(scope));
     const changed = new Set(Object.values(changes).flat());
     const paths = scope.paths.filter((path) => changed.has(path));
     return paths.length > 0 ? { ...scope, paths } : undefined;
@@ -172,7 +172,8 @@ export class Committer {
   private async execute(scope: Scope, preview: Preview, onConflict?: OnConflict): Promise<void> {
     const { session } = scope;
     const title = vscode.l10n.t("Committing session {0}", session);
-    const how = { ...scope, force: true, preview: preview.preview, onConflict };
+    const confirmed = { paths: scope.paths, preview: preview.preview, onConflict };
+    const how = { ...args(scope), ...confirmed, force: true };
     try {
       const done = await this.parts.server.call("session.commit", how, title);
       if (done.executed) {

@@ -6,10 +6,11 @@
  */
 import * as vscode from "vscode";
 
+import { documentAt } from "../documents/places";
+import { args, type Scope } from "../meant";
 import type { Parts } from "../parts";
 import { readFile } from "../protocol";
 import { BASE_SCHEME, GLOBAL_SCHEME, SESSION_SCHEME } from "../uris";
-import type { Scope } from "./targets";
 
 /** What is merged: the changes from `base` to `theirs` and from `base` to `ours`. */
 interface Inputs {
@@ -123,7 +124,6 @@ export class Merges implements vscode.Disposable {
   /** Put a result into the session, as a change of the folder's version that it was merged with. */
   private async take(opened: Opened): Promise<boolean> {
     const { merging, path } = opened;
-    const { root, session } = merging.scope;
     const ours = await vscode.workspace.fs.readFile(opened.place("result"));
     const now = await this.versions(merging.scope, path);
     for (const side of ["folder", "session"] as const) {
@@ -134,8 +134,11 @@ export class Merges implements vscode.Disposable {
     }
     // A document that is discarded and written again has the folder's present version as its base, so the
     // commit takes it as it is. Merging it once more could bring back what a person decided against.
-    await this.parts.server.call("session.discard", { root, session, paths: [path] });
-    await vscode.workspace.fs.writeFile(uriOf(merging.scope, path, SESSION_SCHEME), ours);
+    await this.parts.server.call("session.discard", {
+      ...args(merging.scope),
+      paths: [path],
+    });
+    await vscode.workspace.fs.writeFile(uriOf(merging.scope, path), ours);
     const base = await this.read(merging.scope, path, BASE_SCHEME);
     if (base && !same(base, now.folder)) {
       await this.again(merging, path, { base: now.folder, theirs: base, ours });
@@ -195,8 +198,8 @@ export class Merges implements vscode.Disposable {
   }
 }
 
-function uriOf({ root, session }: Scope, path: string, scheme: string): vscode.Uri {
-  return vscode.Uri.joinPath(vscode.Uri.file(root), path).with({ scheme, authority: session });
+function uriOf({ root, session }: Scope, path: string, scheme?: string): vscode.Uri {
+  return documentAt(root, session, path, scheme);
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

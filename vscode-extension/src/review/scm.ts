@@ -1,12 +1,13 @@
 /** The source control view: one list of changes for each root with an active session. */
 import * as vscode from "vscode";
 
+import { documentAt, globalSide } from "../documents/places";
+import { args, documentsMeant, type Home } from "../meant";
 import type { Parts } from "../parts";
 import { SESSION_SCHEME } from "../uris";
 import type { Review, ReviewedChanges } from "./changes";
 import type { Changes } from "../wire";
 import { rowsOf, type Row } from "./rows";
-import { documentUri, documentUris, globalOf } from "./targets";
 
 export function showSourceControl(changes: ReviewedChanges): vscode.Disposable {
   const shown = new Map<string, SessionControl>();
@@ -34,7 +35,7 @@ export function showSourceControl(changes: ReviewedChanges): vscode.Disposable {
 }
 
 function keyOf({ root, session }: Review): string {
-  return documentUri(root, session, "").toString();
+  return documentAt(root, session, "").toString();
 }
 
 class SessionControl implements vscode.Disposable {
@@ -45,7 +46,7 @@ class SessionControl implements vscode.Disposable {
 
   constructor({ root, session }: Review) {
     // With a root of another scheme the editor would not ask for the original of a session's document.
-    const top = documentUri(root, session, "");
+    const top = documentAt(root, session, "");
     const label = vscode.l10n.t("Session {0}", session);
     this.control = vscode.scm.createSourceControl("redraft", label, top);
     this.control.inputBox.visible = false;
@@ -61,7 +62,7 @@ class SessionControl implements vscode.Disposable {
   show(review: Review): void {
     const { root, session, rows } = review;
     const created = rows.filter(({ kind }) => kind === "created");
-    this.created = new Set(created.map(({ path }) => documentUri(root, session, path).toString()));
+    this.created = new Set(created.map(({ path }) => documentAt(root, session, path).toString()));
     const states = (drifted: boolean): vscode.SourceControlResourceState[] =>
       rows
         .filter((row) => row.drifted === drifted)
@@ -78,7 +79,7 @@ class SessionControl implements vscode.Disposable {
   private original(uri: vscode.Uri): vscode.Uri | undefined {
     const isOurs =
       uri.scheme === SESSION_SCHEME && uri.authority === this.control.rootUri?.authority;
-    return isOurs && !this.created.has(uri.toString()) ? globalOf(uri) : undefined;
+    return isOurs && !this.created.has(uri.toString()) ? globalSide(uri) : undefined;
   }
 }
 
@@ -98,13 +99,13 @@ export type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "
 
 /** The difference of a row. */
 export async function openChange(parts: Parts, row: RowState): Promise<void> {
-  const [uri] = documentUris(parts, [row]);
+  const [uri] = documentsMeant(parts, [row]).uris;
   await vscode.commands.executeCommand("redraft.ui.compareWithGlobal", uri);
 }
 
 /** The document of a row; of one that is deleted, what the folder has. */
 export async function openRow(parts: Parts, row: RowState): Promise<void> {
-  const [uri] = documentUris(parts, [row]);
+  const [uri] = documentsMeant(parts, [row]).uris;
   if (row.contextValue === "deleted") {
     await vscode.commands.executeCommand("redraft.ui.openGlobal", uri);
     return;
@@ -114,25 +115,20 @@ export async function openRow(parts: Parts, row: RowState): Promise<void> {
 }
 
 /** All differences of a session in one editor. */
-export async function compareAll(parts: Parts, root: string, session: string): Promise<void> {
-  const { changes } = await parts.server.call("session.status", { root, session });
-  const title = vscode.l10n.t("Session {0} (Global ↔ Session)", session);
-  await openDifferences(title, root, session, changes);
+export async function compareAll(parts: Parts, home: Home): Promise<void> {
+  const { changes } = await parts.server.call("session.status", args(home));
+  const title = vscode.l10n.t("Session {0} (Global ↔ Session)", home.session);
+  await openDifferences(title, home, changes);
 }
 
 export async function openDifferences(
   title: string,
-  root: string,
-  session: string,
+  { root, session }: Home,
   changes: Changes,
 ): Promise<void> {
-  const folder = vscode.Uri.file(root);
   const rows = rowsOf({ changes, drifted: [] }).map(({ kind, path }) => {
-    const uri = vscode.Uri.joinPath(folder, path).with({
-      scheme: SESSION_SCHEME,
-      authority: session,
-    });
-    const before = kind === "created" ? undefined : globalOf(uri);
+    const uri = documentAt(root, session, path);
+    const before = kind === "created" ? undefined : globalSide(uri);
     return [uri, before, kind === "deleted" ? undefined : uri];
   });
   await vscode.commands.executeCommand("vscode.changes", title, rows);

@@ -104,12 +104,19 @@ class Announcer:
 
     def documents(self, events: Iterable[Event]) -> None:
         """Tell which documents changed, under the URIs that the client knows them by."""
-        changes = []
+        changes: list[dict[str, str]] = []
         for spot, kind in events:
             if spot.session is None or not (spot.path or self._is_news(spot, kind)):
                 continue
             uri = self._folders.uri(spot.root, spot.session, spot.path)
             changes.append({"uri": uri, "type": kind})
+        self._tell_changes(changes)
+
+    def changed_files(self, uris: Iterable[str]) -> None:
+        """Tell that files changed which the client knows by these URIs."""
+        self._tell_changes([{"uri": uri, "type": "changed"} for uri in uris])
+
+    def _tell_changes(self, changes: list[dict[str, str]]) -> None:
         if changes:
             self._tell(FILES_CHANGED, {"changes": changes})
 

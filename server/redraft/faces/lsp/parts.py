@@ -52,6 +52,7 @@ class Parts:
         self._workers = workers
         self._alone_s = alone_s
         self._asked: set[str] = set()
+        self._sides_are_files = False
         self._loop = asyncio.get_running_loop()
         self.folders = Folders(roots)
         self.turns = Turns(self.folders)
@@ -67,7 +68,7 @@ class Parts:
             types.WORKSPACE_EXECUTE_COMMAND: PlainLenses(
                 self.commands, self.folders, workers, self._show
             ),
-            **Files(self.folders, workers, self.turns, self.announcer).handlers(),
+            **Files(self.folders, workers, self.turns, self.announcer, self.sides).handlers(),
         }
 
     def open_folders(self, uris: Iterable[str]) -> None:
@@ -78,6 +79,10 @@ class Parts:
     def make_searchable(self) -> None:
         """Have the client's own search find the active session's text."""
         self.announcer.listen(Searching(self._workers).follow)
+
+    def give_sides_as_files(self) -> None:
+        """Tell of sides for comparing that changed as of other files."""
+        self._sides_are_files = True
 
     def read_closed(self, uri: str) -> bytes:
         """The octets of a document that the client does not have open."""
@@ -133,9 +138,12 @@ class Parts:
         lenses = get_capability(capabilities, "workspace.code_lens.refresh_support", False)
         if lenses and (new or self._shows(root)):
             self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
-        if get_capability(capabilities, "workspace.text_document_content", None) is None:
+        shows = get_capability(capabilities, "workspace.text_document_content", None) is not None
+        stale = await self.sides.stale(root) if shows or self._sides_are_files else []
+        if self._sides_are_files:
+            self.announcer.changed_files(stale)
             return
-        for uri in await self.sides.stale(root):
+        for uri in stale:
             self._ask(
                 types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH,
                 types.TextDocumentContentRefreshParams(uri=uri),

@@ -148,7 +148,7 @@ class RedraftProtocol(LanguageServerProtocol):
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
             commands=command_ids(plain=wants(params, "plainLenses"))
         )
-        if capabilities.workspace is not None:
+        if capabilities.workspace is not None and not wants(params, "sidesAsFiles"):
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)
             )

@@ -56,6 +56,8 @@ class RedraftServer(LanguageServer):
             parts.open_folders(folder_uris(self._initialize))
             if wants(self._initialize, "searchable"):
                 parts.make_searchable()
+            if wants(self._initialize, "sidesAsFiles"):
+                parts.give_sides_as_files()
         return parts
 
     def _read_closed(self, uri: str) -> bytes:

@@ -1,0 +1,73 @@
+/** Unsaved text of sessions, wherever it was typed: in a tab, in a comparison, in another extension's editor. */
+import * as vscode from "vscode";
+
+import { titleOf, type Home } from "../meant";
+import { homeOf, isWithin, nameOf } from "./places";
+import { allTabs, closeClean, shownIn, showTab, tabWith } from "./tabs";
+
+/** The documents of a session that hold unsaved text; `home` is its folder. */
+export function unsavedIn(home: vscode.Uri): vscode.Uri[] {
+  const texts = vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty);
+  const others = allTabs().flatMap((tab) => (tab.isDirty ? (shownIn(tab)?.uri ?? []) : []));
+  const found = [...texts.map(({ uri }) => uri), ...others].filter((uri) => isWithin(home, uri));
+  return [...new Map(found.map((uri) => [uri.toString(), uri])).values()];
+}
+
+/** The text of a document that is open; nothing for what is no text. */
+export function textOf(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+}
+
+/** Save or discard the unsaved text of a session, as the person chooses. Whether they did. */
+export async function settleUnsaved(session: Home): Promise<boolean> {
+  const home = homeOf(session);
+  const unsaved = unsavedIn(home);
+  if (unsaved.length === 0) {
+    return true;
+  }
+  const save = vscode.l10n.t("Save All");
+  const discard = vscode.l10n.t("Don't Save");
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t("Save the unsaved text in {0} first?", titleOf(session)),
+    { modal: true, detail: unsaved.map(nameOf).join(", ") },
+    save,
+    discard,
+  );
+  if (answer === save) {
+    return saveAll(unsaved);
+  }
+  if (answer === discard) {
+    for (const uri of unsaved) {
+      await revert(uri);
+    }
+  }
+  return answer === discard && unsavedIn(home).length === 0;
+}
+
+/** Save what is unsaved among documents. Whether none is left; the editor tells of one that cannot be saved. */
+export async function saveAll(uris: readonly vscode.Uri[]): Promise<boolean> {
+  const saved = uris.map(async (uri) => {
+    const text = textOf(uri);
+    if (text) {
+      return !text.isDirty || text.save();
+    }
+    return !tabWith(uri)?.isDirty || (await vscode.workspace.save(uri)) !== undefined;
+  });
+  return (await Promise.all(saved)).every(Boolean);
+}
+
+async function revert(uri: vscode.Uri): Promise<void> {
+  const open = tabWith(uri);
+  await showTab(open, uri);
+  await vscode.commands.executeCommand("workbench.action.files.revert");
+  const shown = tabWith(uri);
+  if (!open && shown) {
+    await closeClean(shown); // It was shown in a comparison alone.
+  }
+}
+
+/** Take unsaved text away together with the tab that shows it, though its session has ended. */
+export async function revertAndClose(uri: vscode.Uri): Promise<void> {
+  await showTab(tabWith(uri), uri);
+  await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+}
