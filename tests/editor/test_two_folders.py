@@ -1,4 +1,4 @@
-"""A window with two folders: each has its own session, and a command is about the one it was meant for."""
+"""A window with two folders: a command is about the one that it was meant for."""
 
 from __future__ import annotations
 
