@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> None:
     assert overview.snapshot(desk.root) == results.Snapshot(
-        root=str(desk.path), active=None, changes_digest="", drifted=[], crashed=[]
+        root=str(desk.path), active=None, changes_digest="", changes=[], drifted=[], crashed=[]
     )
     desk.start()
     desk.write("a.md", "mine\n")
@@ -33,9 +33,25 @@ def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> Non
     assert active is not None
     assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
     assert found.drifted == ["a.md"]
+    assert found.changes == [results.ChangedPath(path="a.md", kind="modified", drifted=True)]
 
 
-def test_the_digest_changes_with_the_changed_paths_and_their_kinds_only(desk: Desk) -> None:
+def test_what_came_to_a_folder_that_the_session_deleted_is_one_of_its_changes(desk: Desk) -> None:
+    desk.put("gone/old.md", "old\n")
+    desk.start()
+    desk.run("delete", path="gone")
+    desk.write("b.md", "b\n")
+    desk.put("gone/new.md", "new\n")
+    changes = overview.snapshot(desk.root).changes
+    assert changes is not None
+    assert [(each.path, each.kind, each.drifted) for each in changes] == [
+        ("b.md", "created", False),
+        ("gone/new.md", "deleted", True),
+        ("gone/old.md", "deleted", False),
+    ]
+
+
+def test_the_digest_changes_with_the_changed_paths_their_kinds_and_drift_only(desk: Desk) -> None:
     def digest() -> str:
         return overview.snapshot(desk.root).changes_digest
 
@@ -51,7 +67,9 @@ def test_the_digest_changes_with_the_changed_paths_and_their_kinds_only(desk: De
     seen.append(digest())
     desk.run("delete", path="a.md")
     seen.append(digest())
-    assert len(set(seen)) == 5
+    desk.put("a.md", "somebody else's\n")
+    seen.append(digest())
+    assert len(set(seen)) == 6
     desk.run("session discard", paths=["a.md", "c.md"])
     assert digest() == seen[0]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Names", "Roots", "camel", "camelled", "execute", "snake", "to_json", "validate"]
 
-MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to"})
+MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to", "changes", "shown"})
 """The fields of results that are left out where they have no value."""
 
 Names = Literal["snake", "camel"]

@@ -139,26 +139,41 @@ def snapshot(root: Root) -> results.Snapshot:
     root.settle()
     name = marker.active(root)
     active: results.Summary | None = None
-    digest, drift = "", list[str]()
+    changed, drift = list[results.ChangedPath](), list[str]()
     if name is not None:
         try:
             with Session.open(root, name) as session:
                 survey = Survey(session.folder)
                 active = summary(session, name, survey=survey)
-                digest, drift = _digest(survey), drifted(session, survey)
+                drift = drifted(session, survey)
+                changed = _changed(survey, drift)
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
     return results.Snapshot(
         root=root.path,
         active=active,
-        changes_digest=digest,
+        changes_digest=_digest(changed),
+        changes=changed,
         drifted=drift,
         crashed=root.crashed(),
     )
 
 
-def _digest(survey: Survey) -> str:
-    listed = "\0".join(f"{path}\0{kind}" for path, kind in survey.paths())
+def _changed(survey: Survey, drift: list[str]) -> list[results.ChangedPath]:
+    """The changed paths, each once, sorted."""
+    moved = set(drift)
+    # What drifted and is no change came to the folder beneath something that is deleted here.
+    kinds: dict[str, Any] = dict.fromkeys(drift, "deleted") | dict(survey.paths())
+    return [
+        results.ChangedPath(path=path, kind=kinds[path], drifted=path in moved)
+        for path in sorted(kinds)
+    ]
+
+
+def _digest(changed: list[results.ChangedPath]) -> str:
+    if not changed:
+        return ""
+    listed = "\0".join(f"{each.path}\0{each.kind}\0{each.drifted}" for each in changed)
     return hashlib.blake2b(listed.encode(errors="surrogateescape"), digest_size=8).hexdigest()
 
 

@@ -84,18 +84,39 @@ class ResumedSession(Session):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPath:
+    """A document that the active session changed; ``drifted``: the folder changed it too."""
+
+    path: str
+    kind: ChangeKind
+    drifted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a status bar says of a root; the tooltip is Markdown."""
+
+    text: str
+    severity: Literal["none", "warning", "error"]
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole state of one root, as clients are pushed it; ``revision`` counts up.
 
-    ``changes_digest`` stays the same as long as the active session's changed paths and their kinds
-    do.
+    ``changes_digest`` stays the same as long as ``changes``, by path, do: they are left out if they
+    are those of the snapshot before. ``folders`` are the root's URIs as the client spells them.
     """
 
     root: str
     active: Summary | None
     changes_digest: str
+    changes: list[ChangedPath] | None = None
     drifted: list[str]
     crashed: list[str]
+    folders: list[str] = field(default_factory=list)
+    shown: Shown | None = None
     revision: int = 0
 
 

@@ -9,7 +9,7 @@ from redraft.domain.view import Stat, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class WritableView(View):
@@ -41,12 +41,13 @@ class WritableView(View):
         create: bool = True,
         overwrite: bool = True,
         parents: bool = True,
+        check: Callable[[str], None] | None = None,
     ) -> str:
         """Write a document into the session; see :func:`redraft.domain.editing.write`."""
         from redraft.domain import editing
 
         return editing.write(
-            self, given, chunks, create=create, overwrite=overwrite, parents=parents
+            self, given, chunks, create=create, overwrite=overwrite, parents=parents, check=check
         )
 
     def delete(self, given: str, *, recursive: bool = True) -> str:

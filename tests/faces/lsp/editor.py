@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import inspect
 import os
 import subprocess
 import sys
@@ -42,6 +43,8 @@ class Editor(LanguageClient):
         self.registered: dict[str, types.Registration] = {}
         self.lens_refreshes = 0
         self.stale_sides: list[str] = []
+        self.person: Callable[[str, dict[str, Any]], Any] | None = None
+        self.rows: list[dict[str, Any]] = []
         self._news: set[asyncio.Event] = set()
 
     def tell(self) -> None:
@@ -135,7 +138,7 @@ class Editor(LanguageClient):
 def converter() -> Converter:
     """As pygls makes it, but what it does not know stays plain JSON."""
     made: Converter = default_converter()  # type: ignore[no-untyped-call] # as pygls has it
-    for kind in (JsonRPCResponseMessage, JsonRPCNotification):
+    for kind in (JsonRPCResponseMessage, JsonRPCNotification, JsonRPCRequestMessage):
         made.register_structure_hook(kind, lambda value, cls: cls(**value))
     return made
 
@@ -155,6 +158,14 @@ def editor() -> Editor:
     @client.feature("redraft/fs/changed")  # type: ignore[untyped-decorator]  # as it is
     def files_changed(params: dict[str, Any]) -> None:
         client.changes += params["changes"]
+        client.tell()
+
+    for method in ("pick", "input", "ask", "do"):
+        _answer(client, method)
+
+    @client.feature("redraft/ui/rows")  # type: ignore[untyped-decorator]  # as it is
+    def other_rows(params: dict[str, Any]) -> None:
+        client.rows.append(params)
         client.tell()
 
     @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # as it is
@@ -189,6 +200,14 @@ def editor() -> Editor:
         client.tell()
 
     return client
+
+
+def _answer(client: Editor, method: str) -> None:
+    @client.feature(f"redraft/ui/{method}")  # type: ignore[untyped-decorator]  # as it is
+    async def asked(params: dict[str, Any]) -> Any:
+        assert client.person is not None, f"nobody is there to answer {method}"
+        answer = client.person(method, params)
+        return await answer if inspect.isawaitable(answer) else answer
 
 
 CONFIG = ClientServerConfig(server_command=COMMAND, server_env=ENVIRONMENT, client_factory=editor)

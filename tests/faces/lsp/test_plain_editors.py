@@ -13,7 +13,7 @@ from tests.faces.lsp.wire import Wire, wire
 
 from redraft.faces.cli.special import shell_only
 from redraft.faces.lsp.command_ids import PLAIN, PREFIX, command_ids
-from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
+from redraft.faces.lsp.lenses import COMPARE, DRIFT, RECORD, SHOW
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def lens(client: Wire, command: str, **argument: Any) -> dict[str, Any]:
 async def test_the_lens_commands_are_advertised_only_to_those_who_ask(
     client: Wire, book: Path
 ) -> None:
-    assert {RECORD, SHOW, COMPARE} == {PREFIX + name for name in PLAIN}
+    assert {RECORD, SHOW, COMPARE, DRIFT} == {PREFIX + name for name in PLAIN}
     answer = await client.initialize(book, initializationOptions={"plainLenses": True})
     provider = answer["result"]["capabilities"]["executeCommandProvider"]
     assert provider["commands"] == command_ids(plain=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from redraft.faces.lsp.documents import session_spot
@@ -11,9 +13,10 @@ from redraft.faces.lsp.presence import Presence, look
 from redraft.faces.lsp.unseen import OpenDocuments
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from redraft.commands.naming import Spot
+    from redraft.commands.results import Snapshot
     from redraft.domain.root import Root
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.presence import Found
@@ -50,6 +53,7 @@ class Announcer:
         workers: where file work is done.
         tell: sends a notification.
         opened: gives the URIs of the documents that the client has open.
+        complete: adds to a root's state what the client shows of it.
     """
 
     def __init__(
@@ -58,11 +62,13 @@ class Announcer:
         workers: Workers,
         tell: Tell,
         opened: Callable[[], Iterable[str]],
+        complete: Callable[[Snapshot], Snapshot],
     ) -> None:
         self._folders = folders
         self._workers = workers
         self._tell = tell
         self._opened = opened
+        self._complete = complete
         self._open_documents = OpenDocuments(folders, workers, opened)
         self._watched: dict[str, _Watched] = {}
         self._listeners: list[Listener] = []
@@ -97,6 +103,21 @@ class Announcer:
             if spot is not None and spot.root is root:
                 used.add(spot.session)
         return {name for name in used if name}
+
+    @contextmanager
+    def follow(self, root: Root) -> Iterator[asyncio.Event]:
+        """An event that is set, as long as it is held, whenever a root was looked at."""
+        event = asyncio.Event()
+
+        async def looked(looked_at: Root, _: bool) -> None:
+            if looked_at is root:
+                event.set()
+
+        self._listeners.append(looked)
+        try:
+            yield event
+        finally:
+            self._listeners.remove(looked)
 
     def forget(self, root: Root) -> None:
         """Say nothing more about a root."""
@@ -147,22 +168,36 @@ class Announcer:
 
     async def _look(self, root: Root, watched: _Watched) -> None:
         asked = watched.presence.asked(self.in_use(root))
-        (snapshot, repairs), found = await self._workers.call(
+        (found, repairs), there = await self._workers.call(
             lambda: (_snapshot(root), look(root, asked))
         )
         if self._watched.get(root.path) is not watched:
             return
         for sentence in repairs:
             self._tell("window/logMessage", {"type": _LOG_INFO, "message": sentence})
-        before, new = watched.known, snapshot is not None and snapshot != watched.known
-        if new and snapshot is not None:
-            watched.known = snapshot
-            watched.revision += 1
-            self._tell(SESSION_CHANGED, {**snapshot, "revision": watched.revision})
-        self.documents(_session_events(root, watched, before, found))
+        before, new = watched.known, found is not None and self._is_told(watched, found)
+        self.documents(_session_events(root, watched, before, there))
         await self.look_at_open_documents(root)
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             await listener(root, new)
+
+    def _is_told(self, watched: _Watched, found: Snapshot) -> bool:
+        """Tell a root's state, unless it is what was told before."""
+        from redraft.commands.dispatch import camel, to_json
+
+        told = self._complete(found)
+        # The changes themselves are not kept: their digest says whether they are the same.
+        state = camel(to_json(replace(told, changes=None, shown=None)))
+        before = watched.known
+        if state == before:
+            return False
+        watched.known = state
+        watched.revision += 1
+        if before is not None and before["changesDigest"] == told.changes_digest:
+            told = replace(told, changes=None)
+        told = replace(told, revision=watched.revision)
+        self._tell(SESSION_CHANGED, camel(to_json(told)))
+        return True
 
 
 def _session_events(
@@ -186,9 +221,8 @@ def _active(snapshot: dict[str, Any] | None) -> str | None:
     return active["name"] if isinstance(active, dict) else None
 
 
-def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
-    """The root's state as the wire has it; None if it cannot be read at this moment."""
-    from redraft.commands.dispatch import camel, to_json
+def _snapshot(root: Root) -> tuple[Snapshot | None, list[str]]:
+    """The root's state, and what was repaired; None if it cannot be read at this moment."""
     from redraft.commands.overview import snapshot
     from redraft.errors import RedraftError
 
@@ -196,4 +230,4 @@ def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
         found = snapshot(root)
     except (RedraftError, OSError):
         return None, root.take_repairs()
-    return camel(to_json(found)), root.take_repairs()
+    return found, root.take_repairs()
