@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
-from redraft.domain import editing, layout
+from redraft.domain import checkpoints, editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
@@ -192,13 +192,18 @@ def find_version(session: Session, path: str, number: int) -> tuple[str, os.stat
 def restore(view: View, given: str, number: int) -> str:
     """Write a rejected version into the session again; returns the document's path.
 
-    What the session shows now is replaced as by any write; record a retry first to keep it.
+    What the session holds now becomes a checkpoint first, which an undo brings back.
     """
     session = editing.session_of(view)
     path = view.path_of(given)
     name, _ = find_version(session, path, number)
+
+    def keep(_: str) -> None:
+        label = f"before restoring retry {number} of {path}"
+        checkpoints.take_locked(session, "before_restore", label)
+
     with open(session.folder.open_file(name), "rb") as file:
-        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""))
+        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), check=keep)
     return path
 
 

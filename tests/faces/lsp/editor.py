@@ -45,6 +45,9 @@ class Editor(LanguageClient):
         self.stale_sides: list[str] = []
         self.person: Callable[[str, dict[str, Any]], Any] | None = None
         self.rows: list[dict[str, Any]] = []
+        self.working: list[dict[str, Any]] = []
+        self.edits: list[list[Any]] = []
+        self.applies = True
         self._news: set[asyncio.Event] = set()
 
     def tell(self) -> None:
@@ -160,13 +163,7 @@ def editor() -> Editor:
         client.changes += params["changes"]
         client.tell()
 
-    for method in ("pick", "input", "ask", "do"):
-        _answer(client, method)
-
-    @client.feature("redraft/ui/rows")  # type: ignore[untyped-decorator]  # as it is
-    def other_rows(params: dict[str, Any]) -> None:
-        client.rows.append(params)
-        client.tell()
+    _talks(client)
 
     @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # as it is
     def diagnostics(params: types.PublishDiagnosticsParams) -> None:
@@ -200,6 +197,28 @@ def editor() -> Editor:
         client.tell()
 
     return client
+
+
+def _talks(client: Editor) -> None:
+    """Has dialogues be answered by whoever sits before the client."""
+    for method in ("pick", "input", "ask", "do"):
+        _answer(client, method)
+
+    @client.feature("redraft/ui/working")  # type: ignore[untyped-decorator]  # as it is
+    def working(params: dict[str, Any]) -> None:
+        client.working.append(params)
+        client.progress_reports.setdefault(params["token"], [])
+        client.tell()
+
+    @client.feature(types.WORKSPACE_APPLY_EDIT)  # type: ignore[untyped-decorator]  # as it is
+    def edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        client.edits.append(list(params.edit.document_changes or []))
+        return types.ApplyWorkspaceEditResult(applied=client.applies)
+
+    @client.feature("redraft/ui/rows")  # type: ignore[untyped-decorator]  # as it is
+    def other_rows(params: dict[str, Any]) -> None:
+        client.rows.append(params)
+        client.tell()
 
 
 def _answer(client: Editor, method: str) -> None:

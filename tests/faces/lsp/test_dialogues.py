@@ -66,9 +66,11 @@ async def test_the_list_of_sessions_is_fresh_while_it_is_open(
     async def looking(shown: dict[str, Any]) -> Any:
         await server.command("session.cancel", session="Draft")
         await server.until(
-            lambda: any("cancelled" in row["description"] for row in server.rows[-1]["rows"])
-            if server.rows
-            else False
+            lambda: (
+                any("cancelled" in row["description"] for row in server.rows[-1]["rows"])
+                if server.rows
+                else False
+            )
         )
         assert server.rows[-1]["id"] == shown["id"]
         return LEAVES
@@ -216,7 +218,11 @@ async def test_a_conflict_is_merged_and_the_commit_goes_on(
     assert asked["message"] == "1 document conflicts with changes in the folder."
     assert asked["buttons"] == ["Resolve in Merge Editor", "Keep Session's Version"]
     session, path, sides, titles = shown["arguments"]
-    assert (session, path, titles) == ("Draft", "part one/chapter-01.md", ["Folder", "Session Draft"])
+    assert (session, path, titles) == (
+        "Draft",
+        "part one/chapter-01.md",
+        ["Folder", "Session Draft"],
+    )
     assert [base64.b64decode(each) for each in sides] == [CHAPTER, b"theirs\n", b"mine\n"]
     await person.is_told("Committed 1 document of session Draft.")
     assert chapter.read_bytes() == b"both\n"
