@@ -22,7 +22,7 @@ def test_a_commit_shows_what_it_would_do_and_undo_gives_back_every_byte(
     editor.scm_title_action("Commit...").first.click()
     expect(editor.modal).to_contain_text("Commit 3 documents of session colder-sea?")
     expect(editor.modal).to_contain_text(f"Modified: {ONE}")
-    expect(editor.modal).to_contain_text("New: part-1-the-lamp/interlude.md (5 bytes)")
+    expect(editor.modal).to_contain_text("New: part-1-the-lamp/interlude.md (5 B)")
     assert book.touched() == []
 
     editor.press_in_modal("Show Differences")

@@ -2,15 +2,15 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { Dialogues } from "./dialogues";
+import { showDecorations } from "./documents/decorations";
 import { followEnds } from "./documents/ended";
-import { serveDocuments } from "./documents/fileSystem";
+import { SessionFiles } from "./documents/fileSystem";
 import { showPictures, type MarkdownIt } from "./documents/markdown";
 import { Redirect } from "./documents/redirect";
-import { showDecorations } from "./documents/decorations";
 import { createFindCommand } from "./install";
 import { offerMcp } from "./mcp";
-import type { Parts } from "./parts";
-import { ReviewedChanges } from "./review/changes";
+import { Merges } from "./review/merge";
 import { showSourceControl } from "./review/scm";
 import { NoServer, Server } from "./server";
 import { Sessions } from "./state";
@@ -28,20 +28,27 @@ export function activate(context: vscode.ExtensionContext): Exported {
   const server = new Server(createFindCommand(context, output), output);
   running = server;
   const sessions = new Sessions(server);
-  const parts: Parts = { context, server, sessions };
+  const files = new SessionFiles(server);
+  const merges = new Merges(context.storageUri ?? context.globalStorageUri, server);
   context.subscriptions.push(
     output,
     server,
     sessions,
-    new Redirect(sessions),
-    serveDocuments(server),
-    followEnds(parts),
-    registerCommands(parts),
-    showStatus(parts),
-    offerMcp(parts),
+    files,
+    merges,
+    new Redirect(sessions, output),
+    followEnds(server, sessions, files),
+    registerCommands(context, server, new Dialogues(server), merges),
+    showStatus(server, sessions),
+    showSourceControl(sessions),
+    showDecorations(sessions),
+    offerMcp(context, server, sessions),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("redraft.server") && server.state !== "absent") {
+        void vscode.commands.executeCommand("redraft.ui.restartServer");
+      }
+    }),
   );
-  const changes = new ReviewedChanges(parts);
-  context.subscriptions.push(changes, showSourceControl(changes), showDecorations(changes));
   server.ready({ interactive: false }).catch((error: unknown) => {
     if (!(error instanceof NoServer)) {
       output.error(String(error));

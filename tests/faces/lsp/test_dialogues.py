@@ -217,12 +217,9 @@ async def test_a_conflict_is_merged_and_the_commit_goes_on(
     asked, shown = person.of("ask")[0], person.of("do")[1]
     assert asked["message"] == "1 document conflicts with changes in the folder."
     assert asked["buttons"] == ["Resolve in Merge Editor", "Keep Session's Version"]
-    session, path, sides, titles = shown["arguments"]
-    assert (session, path, titles) == (
-        "Draft",
-        "part one/chapter-01.md",
-        ["Folder", "Session Draft"],
-    )
+    home, path, sides, titles = shown["arguments"]
+    assert (home, path) == ({"$uri": uri("draft", root)}, "part one/chapter-01.md")
+    assert titles == ["Folder", "Session Draft"]
     assert [base64.b64decode(each) for each in sides] == [CHAPTER, b"theirs\n", b"mine\n"]
     await person.is_told("Committed 1 document of session Draft.")
     assert chapter.read_bytes() == b"both\n"

@@ -1,17 +1,23 @@
 /** Documents of a session that has ended lead to the global ones; unsaved text is asked about first. */
 import * as vscode from "vscode";
 
-import { report } from "../failures";
-import type { Parts } from "../parts";
+import { report } from "../commands";
+import type { Server } from "../server";
+import type { Sessions } from "../state";
 import { below, GLOBAL_SCHEME, isSessionDocument, isSide, pathOf } from "../uris";
-import { exists, globalFile, homeOf, isWithin, nameOf } from "./places";
+import { exists, globalFile, homeOf, isMerged, isWithin, nameOf } from "./places";
 import { sameSpot } from "./spots";
 import { allTabs, closeClean, groupAt, replaceTab, shownIn, showTab, tabOf, urisIn } from "./tabs";
-import { apply } from "./manage";
+import { apply } from "./edits";
+import type { SessionFiles } from "./fileSystem";
 import { revertAndClose, textOf, unsavedIn } from "./unsaved";
 
 /** Look after documents whose session ends, whoever ended it. */
-export function followEnds({ server, sessions }: Parts): vscode.Disposable {
+export function followEnds(
+  server: Server,
+  sessions: Sessions,
+  files: SessionFiles,
+): vscode.Disposable {
   let looking = Promise.resolve();
   const tell = (error: unknown): Promise<void> => report(error, server.output);
   const look = (): void => {
@@ -19,10 +25,9 @@ export function followEnds({ server, sessions }: Parts): vscode.Disposable {
   };
   const roots = (): string[] => sessions.all().map(({ folder }) => pathOf(folder.uri));
   return vscode.Disposable.from(
-    server.onDidChangeFiles((changes) => {
-      const gone = changes.filter(({ type }) => type === "deleted");
-      const paths = gone.map(({ uri }) => vscode.Uri.parse(uri, true).path);
-      if (paths.some((path) => roots().some((root) => below(root, path) === ""))) {
+    files.onDidChangeFile((events) => {
+      const gone = events.filter(({ type }) => type === vscode.FileChangeType.Deleted);
+      if (gone.some(({ uri }) => roots().some((root) => below(root, uri.path) === ""))) {
         look();
       }
     }),
@@ -58,7 +63,8 @@ async function leave(home: vscode.Uri): Promise<void> {
   for (const group of vscode.window.tabGroups.all) {
     const front = shownIn(group.activeTab)?.uri;
     const ended = group.tabs.filter(
-      (tab) => !tab.isDirty && urisIn(tab).some((uri) => isWithin(home, uri)),
+      (tab) =>
+        !tab.isDirty && urisIn(tab).some((uri) => isWithin(home, uri) || isMerged(home, uri)),
     );
     const spots = await Promise.all(ended.map(spotInGlobal));
     for (const [index, tab] of ended.entries()) {

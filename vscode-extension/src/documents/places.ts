@@ -42,6 +42,16 @@ export function homeOf({
   return documentAt(root, session, "");
 }
 
+/** Where the files of merges of a session lie, which is named by its folder. */
+export function mergeFolder(storage: vscode.Uri, home: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(storage, "merge", home.authority, home.path);
+}
+
+/** Whether a file belongs to a merge of a session. */
+export function isMerged(home: vscode.Uri, file: vscode.Uri): boolean {
+  return file.scheme === "file" && file.path.includes(`/merge/${home.authority}${home.path}/`);
+}
+
 /** Whether a session, named by its folder, has a document, or a side of one. */
 export function isWithin(home: vscode.Uri, uri: vscode.Uri): boolean {
   const ofSession = isSessionDocument(uri) || isSide(uri);

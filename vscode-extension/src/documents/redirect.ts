@@ -29,7 +29,10 @@ export class Redirect implements vscode.Disposable {
   private readonly spots = new Spots();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly sessions: Sessions) {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly output: vscode.LogOutputChannel,
+  ) {
     const look = (): void => {
       this.look();
     };
@@ -47,6 +50,13 @@ export class Redirect implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
+  /** What fails leaves a document where it is; the log tells why. */
+  private run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.output.error(String(error));
+    });
+  }
+
   private sessionsChanged(): void {
     const roots = this.sessions.all();
     const active = roots.map(({ snapshot }) => snapshot?.active?.name ?? "").join("/");
@@ -60,7 +70,7 @@ export class Redirect implements vscode.Disposable {
     this.look();
     for (const group of vscode.window.tabGroups.all) {
       if (!group.isActive && group.activeTab && this.twin(group.activeTab)) {
-        void this.lead(group.activeTab);
+        this.run(this.lead(group.activeTab));
       }
     }
   }
@@ -79,10 +89,10 @@ export class Redirect implements vscode.Disposable {
     this.front = now;
     if (twin && tab) {
       this.known = known ? tab : undefined;
-      void this.settle();
+      this.run(this.settle());
     } else if (tab) {
       this.tellUnsaved([tab]);
-      void this.ask(tab);
+      this.run(this.ask(tab));
     }
   }
 

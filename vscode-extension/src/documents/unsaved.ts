@@ -1,8 +1,7 @@
 /** Unsaved text of sessions, wherever it was typed: in a tab, in a comparison, in another extension's editor. */
 import * as vscode from "vscode";
 
-import { titleOf, type Home } from "../meant";
-import { homeOf, isWithin, nameOf } from "./places";
+import { isWithin, nameOf } from "./places";
 import { allTabs, closeClean, shownIn, showTab, tabWith } from "./tabs";
 
 /** The documents of a session that hold unsaved text; `home` is its folder. */
@@ -18,9 +17,13 @@ export function textOf(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
 }
 
-/** Save or discard the unsaved text of a session, as the person chooses. Whether they did. */
-export async function settleUnsaved(session: Home): Promise<boolean> {
-  const home = homeOf(session);
+/**
+ * Save or discard the unsaved text of a session, as the person chooses. Whether they did.
+ *
+ * @param home the session's folder
+ * @param title the session as dialogs name it
+ */
+export async function settleUnsaved(home: vscode.Uri, title: string): Promise<boolean> {
   const unsaved = unsavedIn(home);
   if (unsaved.length === 0) {
     return true;
@@ -28,7 +31,7 @@ export async function settleUnsaved(session: Home): Promise<boolean> {
   const save = vscode.l10n.t("Save All");
   const discard = vscode.l10n.t("Don't Save");
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Save the unsaved text in {0} first?", titleOf(session)),
+    vscode.l10n.t("Save the unsaved text in {0} first?", title),
     { modal: true, detail: unsaved.map(nameOf).join(", ") },
     save,
     discard,

@@ -1,7 +1,7 @@
 /** Taking back one change against global, from the gutter. */
 import * as vscode from "vscode";
 
-import { apply } from "../documents/manage";
+import { apply } from "../documents/edits";
 import { globalSide } from "../documents/places";
 import { revertOf, type LineChange } from "./lines";
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -201,8 +202,15 @@ class RedraftProtocol(LanguageServerProtocol):
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)
             )
-        capabilities.experimental = {"redraft": {"mcp": find_spec(MCP) is not None}}
+        capabilities.experimental = {"redraft": _beside()}
         return result
+
+
+def _beside() -> dict[str, object]:
+    """What can be done beside the protocol: the command that starts the MCP server."""
+    *words, verb = sys.orig_argv
+    offers = verb == "lsp" and find_spec(MCP) is not None
+    return {"mcp": [sys.executable, *words[1:], "mcp"]} if offers else {}
 
 
 def _options(message: dict[str, Any]) -> dict[str, object]:

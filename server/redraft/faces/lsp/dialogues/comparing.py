@@ -30,6 +30,35 @@ async def compare(desk: Desk) -> None:
     await desk.person.do("vscode.diff", left, right, title)
 
 
+async def open_global(desk: Desk) -> None:
+    """Show what the folder holds of a document, read-only and at the same line."""
+    path = desk.documents()[0]
+    session = await desk.name()
+    if await desk.look(session, lambda view: view.stat_side(path, "global")) is None:
+        new = desk.say(
+            "{0} is new in the session {1}. There is no global version yet.", path, session
+        )
+        desk.person.tell(new)
+        return
+    await desk.person.do("_redraft.show", desk.uri(session, path, Side.GLOBAL))
+
+
+async def open_in_session(desk: Desk) -> None:
+    """Show the session's version of a document, at the same line."""
+    path = desk.documents()[0]
+    await desk.person.do("_redraft.openInSession", desk.uri(await desk.name(), path))
+
+
+async def open_document(desk: Desk) -> None:
+    """Open a document; of one that the session deleted, what the folder has."""
+    path = desk.documents()[0]
+    session = await desk.name()
+    if (await desk.look(session, lambda view: view.resolve(path))).exists:
+        await desk.open(session, path)
+    else:
+        await open_global(desk)
+
+
 async def compare_all(desk: Desk) -> None:
     """Show all differences of the session in one editor."""
     session: Session = await desk.call("session.status")

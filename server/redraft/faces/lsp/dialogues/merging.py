@@ -95,8 +95,9 @@ async def _now(desk: Desk, session: str, path: str) -> _Versions:
 async def _show(desk: Desk, session: str, path: str, shown: _Versions) -> bytes | None:
     """Have one document merged; None if the merge editor was closed."""
     sides = [base64.b64encode(each).decode() for each in (shown.base, shown.folder, shown.session)]
+    home = desk.uri(session, "")
     titles = [desk.say("Folder"), desk.say("Session {0}", session)]
-    answer = await desk.person.do("_redraft.merge", session, path, sides, titles)
+    answer = await desk.person.do("_redraft.merge", home, path, sides, titles)
     return base64.b64decode(answer) if isinstance(answer, str) else None
 
 

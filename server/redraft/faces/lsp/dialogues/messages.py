@@ -1,12 +1,11 @@
-"""The messages by which a client is had to ask and show: its types are written from these.
-
-Keys are the same in every language, so each is one word.
-"""
+"""The messages by which a client is had to ask and show."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from redraft.faces.lsp.messages import Message
 
 Severity = Literal["information", "warning", "error"]
 
@@ -42,7 +41,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row of a list, known by its key; a document to ``preview`` is shown while it is active."""
+    """A row of a list, known by its key; a document to ``preview`` is shown while it is active.
+
+    ``always``: whatever is typed to narrow the list down.
+    """
 
     key: str = ""
     label: str
@@ -51,6 +53,7 @@ class Row:
     separator: bool = False
     buttons: list[Button] = field(default_factory=list)
     preview: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,32 +149,15 @@ class Working:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as data.
-
-    Attributes:
-        method: its method.
-        params: the dataclass of its parameters.
-        result: the type of its answer; None for a notification.
-        asks: whether the server sends it.
-    """
-
-    method: str
-    params: type
-    result: Any
-    asks: bool = True
-
-
-RUN = Message("redraft/ui/run", Run, None, asks=False)
-CHECK = Message("redraft/ui/check", Typed, Remark, asks=False)
-COMPLETE = Message("redraft/ui/complete", Typed, list[Row], asks=False)
+RUN = Message("redraft/ui/run", Run)
+CHECK = Message("redraft/ui/check", Typed, Remark | None)
+COMPLETE = Message("redraft/ui/complete", Typed, list[Row])
 PICK = Message("redraft/ui/pick", Pick, Picked | None)
-ROWS = Message("redraft/ui/rows", Rows, None)
+ROWS = Message("redraft/ui/rows", Rows, answered=False)
 INPUT = Message("redraft/ui/input", Input, str | None)
 ASK = Message("redraft/ui/ask", Ask, int | None)
 DO = Message("redraft/ui/do", Do, Any)
-WORKING = Message("redraft/ui/working", Working, None)
+WORKING = Message("redraft/ui/working", Working, answered=False)
 ASKED = tuple(each.method for each in (RUN, CHECK, COMPLETE))
 MESSAGES = (RUN, CHECK, COMPLETE, PICK, ROWS, INPUT, ASK, DO, WORKING)
 

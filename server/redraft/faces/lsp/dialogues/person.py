@@ -10,6 +10,8 @@ from redraft.faces.lsp.dialogues import messages as m
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
+    from redraft.faces.lsp.messages import Message
+
     Request = Callable[[str, object], Awaitable[Any]]
     Tell = Callable[[str, object], None]
     Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -202,7 +204,7 @@ class Person:
         offers = self._completions.get(typed.id)
         return [] if offers is None else offers(typed.text)
 
-    async def _ask(self, message: m.Message, params: object) -> Any:
+    async def _ask(self, message: Message, params: object) -> Any:
         return await self._request(message.method, m.wire(params))
 
     def _next(self) -> int:

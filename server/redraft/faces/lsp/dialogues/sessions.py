@@ -112,7 +112,7 @@ async def _rows(desk: Desk) -> list[Row]:
     ended = sorted(newest.values(), key=lambda each: each.updated_at, reverse=True)[:_MOST_ENDED]
     return [
         *(_live(desk, each) for each in live.sessions),
-        Row(key=_NEW, label=f"$(add) {say('Start New Session...')}"),
+        Row(key=_NEW, label=f"$(add) {say('Start New Session...')}", always=True),
         Row(label=say("ended"), separator=True),
         *(_ended(desk, each) for each in ended),
     ]

@@ -71,6 +71,7 @@ def offers(say: Phrases, typed: str) -> list[Row]:
             label=f"/{each.verb}",
             description=_blanks(each),
             detail=say(each.title),
+            always=True,
         )
         for each in _OFFERED
         if words in f"/{each.verb} {say(each.title)}".lower()
@@ -80,7 +81,7 @@ def offers(say: Phrases, typed: str) -> list[Row]:
     begins = any(f"/{each.verb}".startswith(line) for each in _OFFERED)
     if command is None or begins:
         return rows
-    return [Row(key=line, label=line, detail=say(command.title)), *rows]
+    return [Row(key=line, label=line, detail=say(command.title), always=True), *rows]
 
 
 def _blanks(command: Command) -> str:
