@@ -75,3 +75,22 @@ def test_a_command_asks_which_folder_it_is_about_unless_a_document_says_so(
     expect(window.status()).to_contain_text("Colder-Sea")
     window.command("Session: Pause")
     eventually(lambda: book.active() == [], "the session of the document's folder is paused")
+
+
+def test_the_session_can_be_a_folder_of_the_window_as_long_as_it_lives(
+    window: Workbench, book: Book
+) -> None:
+    window.open_file(str(book.path(ONE)))
+    expect_version(window, ONE, SESSION)
+    window.command("Session: Add Session Folder to Workspace")
+    view = window.explorer_row("Colder-Sea (session)")
+    expect(view).to_be_visible()
+    window.command("Session: New Folder in Session...")
+    window.quick.wait(title="New Folder in Colder-Sea")
+    window.quick.accept("storms")
+    view.click()
+    expect(window.explorer_row("storms")).to_be_visible()
+    book.cli("session", "cancel")
+    expect(view).to_have_count(0)
+    expect_version(window, ONE, None)
+    assert book.touched() == []

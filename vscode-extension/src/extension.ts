@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): Exported {
       output.error(String(error));
     }
   });
-  return { extendMarkdownIt: showPictures(sessions) };
+  return { extendMarkdownIt: showPictures(sessions, files) };
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,8 +1,7 @@
 /** What a person is told when the language server could not be set up, and what can be done then. */
 import * as vscode from "vscode";
 
-import { OLDEST_PYTHON } from "./python/find";
-import type { SetupFailure } from "./python/setupFailure";
+import { OLDEST_PYTHON, type SetupFailure } from "./python";
 
 const PYTHON_PAGE = "https://www.python.org/downloads/";
 

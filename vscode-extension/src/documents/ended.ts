@@ -42,6 +42,7 @@ export function followEnds(
     const shown = [
       ...allTabs().flatMap(urisIn),
       ...vscode.workspace.textDocuments.map(({ uri }) => uri),
+      ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri),
     ];
     const homes = shown.flatMap((uri) => {
       const root = isSessionDocument(uri) || isSide(uri) ? sessions.of(uri) : undefined;
@@ -58,8 +59,13 @@ export function followEnds(
   }
 }
 
-/** Lead the tabs of a session that holds no unsaved text to the global documents, in their places. */
+/** Lead the tabs of a session that hold no unsaved text to the global documents, in their places. */
 async function leave(home: vscode.Uri): Promise<void> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const view = folders.find(({ uri }) => uri.toString() === home.toString());
+  if (view) {
+    vscode.workspace.updateWorkspaceFolders(view.index, 1);
+  }
   for (const group of vscode.window.tabGroups.all) {
     const front = shownIn(group.activeTab)?.uri;
     const ended = group.tabs.filter(
