@@ -30,8 +30,8 @@ WITHOUT_A_CALL = {
     "session.diff": "the editor draws differences itself",
 }
 
-# Begun by a button alone.
-INNER = {"runLine"}
+# Begun by a button, or by the extension itself.
+INNER = {"runLine", "askToLead", "tellEnded", "tellUnsaved", "tellWhyNot"}
 
 _CALL = re.compile(r"\bcall\(\s*\"([\w.]+)\"")
 _HANDLER = re.compile(r"^\s*(?:async )?\"(_?redraft\.[\w.]+)\"\s*[:(]", re.MULTILINE)

@@ -206,7 +206,7 @@ async function ask(ask: wire.Ask): Promise<number | null> {
 
 async function runCommand({ command, arguments: args }: wire.Do): Promise<unknown> {
   const answer: unknown = await vscode.commands.executeCommand(command, ...args.map(revived));
-  return typeof answer === "boolean" || typeof answer === "string" ? answer : null;
+  return command.startsWith("_redraft.") ? answer : null; // What others give may not go over the wire.
 }
 
 /** An argument with the URIs in it as the editor has them. */

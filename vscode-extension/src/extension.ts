@@ -29,6 +29,10 @@ export function activate(context: vscode.ExtensionContext): Exported {
   running = server;
   const sessions = new Sessions(server);
   const files = new SessionFiles(server);
+  const dialogues = new Dialogues(server);
+  const tell = (dialogue: string, uris: readonly vscode.Uri[]): void => {
+    void dialogues.begin(dialogue, uris);
+  };
   const merges = new Merges(context.storageUri ?? context.globalStorageUri, server);
   context.subscriptions.push(
     output,
@@ -36,9 +40,9 @@ export function activate(context: vscode.ExtensionContext): Exported {
     sessions,
     files,
     merges,
-    new Redirect(sessions, output),
-    followEnds(server, sessions, files),
-    registerCommands(context, server, new Dialogues(server), merges),
+    new Redirect(sessions, output, tell),
+    followEnds(server, sessions, files, tell),
+    registerCommands(context, server, dialogues, merges),
     showStatus(server, sessions),
     showSourceControl(sessions),
     showDecorations(sessions),

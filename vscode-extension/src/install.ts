@@ -17,16 +17,6 @@ interface Environment {
   readonly wheel: string;
 }
 
-/** The part of the Python extension's interface that is used here. */
-interface PythonExtension {
-  readonly environments: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): unknown;
-    resolveEnvironment(
-      path: unknown,
-    ): Promise<{ readonly executable: { readonly uri?: vscode.Uri } } | undefined>;
-  };
-}
-
 const PYTHON_EXTENSION_MS = 10_000;
 
 /** Gives the command that runs the server: the person's own, or the one in the private environment. */
@@ -130,22 +120,16 @@ async function setUp(
   });
 }
 
-/** The interpreter chosen in the Python extension; nothing if it is absent, slow or changed. */
-async function extensionsChoice(): Promise<string | undefined> {
-  const extension = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
-  if (extension === undefined) {
-    return undefined;
-  }
-  const choice = async (): Promise<string | undefined> => {
-    const { environments } = await extension.activate();
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const path = environments.getActiveEnvironmentPath(folder);
-    return (await environments.resolveEnvironment(path))?.executable.uri?.fsPath;
-  };
+/** The interpreter chosen in the Python extension; nothing if it is absent or slow. */
+function extensionsChoice(): Promise<string | undefined> {
+  const workspaceFolder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const patience = new Promise<undefined>((resolve) => {
     setTimeout(resolve, PYTHON_EXTENSION_MS, undefined).unref();
   });
-  return Promise.race([choice().catch(() => undefined), patience]);
+  const choice = vscode.commands
+    .executeCommand<string | undefined>("python.interpreterPath", { workspaceFolder })
+    .then(undefined, () => undefined);
+  return Promise.race([choice, patience]);
 }
 
 function said({ doing, what = "" }: Told): string | undefined {

@@ -19,10 +19,8 @@ describe("taking one change back", () => {
 
   function reverted(before: string, now: string, one: LineChange, eol = "\n"): string {
     const lines = now.split(eol);
-    const { start, end, text } = revertOf(one, before.split(eol), lines, eol);
-    const offset = ([line, character]: readonly [number, number]): number =>
-      lines.slice(0, line).reduce((sum, each) => sum + each.length + eol.length, 0) + character;
-    return now.slice(0, offset(start)) + text + now.slice(offset(end));
+    const { from, to, lines: wanted } = revertOf(one, before.split(eol), lines);
+    return [...lines.slice(0, from), ...wanted, ...lines.slice(to + 1)].join(eol);
   }
 
   for (const [what, before, now, one] of [

@@ -121,11 +121,11 @@ async def test_a_commit_is_shown_asked_about_done_and_undone(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     await draft(server, root, chapter)
-    person = Person(server, True, presses("Commit"), presses("Undo"), LEAVES)
+    person = Person(server, [], presses("Commit"), presses("Undo"), LEAVES)
     await person.runs("commit")
     settled, asked = person.of("do")[0], person.of("ask")[0]
     home = {"$uri": uri("draft", root)}
-    assert (settled["command"], settled["arguments"]) == ("_redraft.settle", [home, "Draft"])
+    assert (settled["command"], settled["arguments"]) == ("_redraft.unsaved", [home])
     assert asked["message"] == "Commit 1 document of session Draft?"
     assert asked["detail"] == "Modified: part one/chapter-01.md (5 B)"
     assert asked["modal"] is True
@@ -140,19 +140,31 @@ async def test_a_commit_of_some_documents_leaves_the_others(
 ) -> None:
     await draft(server, root, chapter)
     await server.write(uri("draft", root / "notes.md"), b"more\n")
-    person = Person(server, True, presses("Commit"))
+    person = Person(server, [], presses("Commit"))
     await person.runs("commitFile", uris=[file_uri(chapter)])
     await person.is_told("Committed 1 document of session Draft.")
     assert (await server.command("session.status"))["changes"]["modified"] == ["notes.md"]
 
 
-async def test_unsaved_text_that_a_person_keeps_stops_a_commit(
+async def test_unsaved_text_is_asked_about_before_a_commit(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     await draft(server, root, chapter)
-    person = Person(server, False)
+    for answer, done in (
+        (LEAVES, []),
+        (presses("Save All"), ["_redraft.saveAll"]),
+        (presses("Don't Save"), ["_redraft.revertAll"]),
+    ):
+        person = Person(server, ["chapter-01.md"], answer, False)
+        await person.runs("commit")
+        [asked] = person.of("ask")
+        assert asked["message"] == "Save the unsaved text in Draft first?"
+        assert asked["detail"] == "chapter-01.md"
+        # It could not be saved, or came again: then nothing is committed.
+        assert [each["command"] for each in person.of("do")[1:]] == done
+    person = Person(server, ["chapter-01.md"], presses("Save All"), True, LEAVES)
     await person.runs("commit")
-    assert [method for method, _ in person.seen] == ["do"]
+    assert person.of("ask")[1]["message"] == "Commit 1 document of session Draft?"
     assert chapter.read_bytes() == CHAPTER
 
 
@@ -165,7 +177,7 @@ async def test_what_changes_between_preview_and_commit_is_asked_about_again(
         await server.write(uri("draft", root / "notes.md"), b"more\n")
         return int(presses("Commit")(shown))
 
-    person = Person(server, True, too_late, LEAVES)
+    person = Person(server, [], too_late, LEAVES)
     await person.runs("commit")
     again = person.of("ask")[1]
     assert again["message"] == "Commit 2 documents of session Draft?"
@@ -175,7 +187,7 @@ async def test_what_changes_between_preview_and_commit_is_asked_about_again(
 
 async def test_a_session_without_changes_has_nothing_to_commit(server: Editor, root: Path) -> None:
     await server.command("session.start", name="Empty")
-    person = Person(server, True)
+    person = Person(server, [])
     await person.runs("commit")
     await person.is_told("Session Empty has nothing to commit.")
 
@@ -186,7 +198,7 @@ async def test_the_differences_are_shown_before_a_commit(
     await draft(server, root, chapter)
     await server.write(uri("draft", root / "new.md"), b"new\n")
     await server.fs("delete", uri=uri("draft", root / "notes.md"))
-    answers = [True, presses("Show Differences"), None, presses("Commit"), True, None]
+    answers = [[], presses("Show Differences"), None, presses("Commit"), [], None]
     person = Person(server, *answers)
     await person.runs("commit")
     shown = person.of("do")[1]
@@ -212,7 +224,7 @@ async def test_a_conflict_is_merged_and_the_commit_goes_on(
 ) -> None:
     await conflict(server, root, chapter)
     merged = base64.b64encode(b"both\n").decode()
-    person = Person(server, True, presses("Resolve in Merge Editor"), merged)
+    person = Person(server, [], presses("Resolve in Merge Editor"), merged)
     await person.runs("commit")
     asked, shown = person.of("ask")[0], person.of("do")[1]
     assert asked["message"] == "1 document conflicts with changes in the folder."
@@ -235,7 +247,7 @@ async def test_a_version_that_changes_during_the_merge_is_merged_too(
         return base64.b64encode(b"both\n").decode()
 
     merged = base64.b64encode(b"both\nand more\n").decode()
-    person = Person(server, True, presses("Resolve in Merge Editor"), too_late)
+    person = Person(server, [], presses("Resolve in Merge Editor"), too_late)
     # The warning and the next merge come at the same time.
     person.also("_redraft.merge", merged)
     await person.runs("commit")
@@ -251,7 +263,7 @@ async def test_a_merge_that_is_closed_can_go_on_or_be_left(
 ) -> None:
     await conflict(server, root, chapter)
     merged = base64.b64encode(b"both\n").decode()
-    answers = [True, presses("Resolve in Merge Editor"), None]
+    answers = [[], presses("Resolve in Merge Editor"), None]
     person = Person(server, *answers, LEAVES)
     await person.runs("commit")
     await person.is_told("is not merged yet, so nothing was committed.")
@@ -267,11 +279,11 @@ async def test_a_conflict_is_overwritten_or_left_out_as_a_person_says(
 ) -> None:
     await conflict(server, root, chapter)
     await server.write(uri("draft", root / "notes.md"), b"more\n")
-    person = Person(server, True, presses("Leave Them Out"))
+    person = Person(server, [], presses("Leave Them Out"))
     await person.runs("commit")
     await person.is_told("Left out, and still in the session: part one/chapter-01.md.")
     assert chapter.read_bytes() == b"theirs\n"
-    person = Person(server, True, presses("Keep Session's Version"))
+    person = Person(server, [], presses("Keep Session's Version"))
     await person.runs("commit")
     await person.is_told("Committed 1 document of session Draft.")
     assert chapter.read_bytes() == b"mine\n"
@@ -283,7 +295,7 @@ async def test_a_picture_that_conflicts_cannot_be_merged(server: Editor, root: P
     await server.command("session.start", name="Draft")
     await server.write(uri("draft", picture), b"\x89PNG\0\2")
     picture.write_bytes(b"\x89PNG\0\3")
-    person = Person(server, True, LEAVES)
+    person = Person(server, [], LEAVES)
     await person.runs("commit")
     [asked] = person.of("ask")
     assert asked["buttons"] == ["Keep Session's Version"]

@@ -34,10 +34,10 @@ async def test_a_session_is_cancelled_and_comes_back(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     await draft(server, root, chapter)
-    await Person(server, True, LEAVES).runs("cancel")
+    await Person(server, [], LEAVES).runs("cancel")
     assert (await server.command("session.status"))["name"] == "Draft"
     person = Person(
-        server, True, presses("Move to Trash"), presses("Undo"), presses("Switch to Draft")
+        server, [], presses("Move to Trash"), presses("Undo"), presses("Switch to Draft")
     )
     await person.runs("cancel")
     asked = person.of("ask")[0]
@@ -49,13 +49,13 @@ async def test_a_session_is_cancelled_and_comes_back(
 
 async def test_what_goes_to_the_trash_is_counted_by_kind(server: Editor, root: Path) -> None:
     await server.command("session.start", name="Draft")
-    person = Person(server, True, LEAVES)
+    person = Person(server, [], LEAVES)
     await person.runs("cancel")
     assert person.of("ask")[0]["detail"].startswith("It changed nothing.")
     for name in ("new.md", "newer.md", "notes.md"):
         await server.write(uri("draft", root / name), b"text\n")
     await server.fs("delete", uri=uri("draft", root / "part one"), recursive=True)
-    person = Person(server, True, LEAVES)
+    person = Person(server, [], LEAVES)
     await person.runs("cancel")
     assert "with 1 changed, 2 new and 2 deleted documents." in person.of("ask")[0]["detail"]
 
@@ -64,7 +64,7 @@ async def test_a_session_is_completed_without_being_applied(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     await draft(server, root, chapter)
-    person = Person(server, True, presses("Complete Session"))
+    person = Person(server, [], presses("Complete Session"))
     await person.runs("complete")
     assert person.of("ask")[0]["detail"].endswith(f"kept with the session:\n{PATH}")
     await person.is_told("Session Draft is complete. It is kept in .workflow/completed/Draft-")
@@ -336,6 +336,53 @@ async def test_a_sessions_view_is_added_as_a_folder(server: Editor, root: Path) 
     assert added["arguments"] == [{"$uri": uri("draft", root)}, "Draft (session)"]
 
 
+async def test_a_person_is_asked_whether_a_document_is_led_to_its_session(
+    server: Editor, root: Path, chapter: Path
+) -> None:
+    await draft(server, root, chapter)
+    for answer, done in (
+        ("Open in Session", ["_redraft.openInSession"]),
+        ("Stay", []),
+        ("Always", ["_redraft.setRedirect", "_redraft.openInSession"]),
+        ("Never", ["_redraft.setRedirect"]),
+    ):
+        person = Person(server, presses(answer), None, None)
+        await person.runs("askToLead", uris=[file_uri(chapter)])
+        assert [each["command"] for each in person.of("do")] == done
+        if "_redraft.setRedirect" in done:
+            assert person.of("do")[0]["arguments"] == [answer.lower()]
+
+
+async def test_a_document_that_stays_outside_its_session_says_why(
+    server: Editor, root: Path, chapter: Path
+) -> None:
+    await draft(server, root, chapter)
+    await server.fs("delete", uri=uri("draft", root / "notes.md"))
+    person = Person(server)
+    await person.runs("tellUnsaved", uris=[file_uri(chapter), file_uri(root / "notes.md")])
+    await person.is_told("because of unsaved text: chapter-01.md, notes.md. Save it")
+    await person.runs("tellWhyNot", uris=[file_uri(root / "notes.md")])
+    await person.is_told("notes.md is deleted in the session Draft. This is the global version.")
+    await person.runs("tellWhyNot", uris=[file_uri(chapter)])
+    await person.is_told("chapter-01.md could not be opened in the session Draft.")
+
+
+async def test_unsaved_text_of_a_session_that_ended_is_asked_about(
+    server: Editor, root: Path, chapter: Path
+) -> None:
+    await draft(server, root, chapter)
+    await server.command("session.cancel")
+    for answer, keeps in (("Keep My Text", True), ("Discard", False)):
+        person = Person(server, ["chapter-01.md"], presses(answer), None)
+        await person.runs("tellEnded", uris=[uri("draft", root)])
+        assert (
+            "has ended. Unsaved text is left in: chapter-01.md." in person.of("ask")[0]["message"]
+        )
+        taken = person.of("do")[1]
+        assert taken["command"] == "_redraft.takeOut"
+        assert taken["arguments"] == [{"$uri": uri("draft", root)}, keeps]
+
+
 # The menu, slash lines ---------------------------------------------------------------------------
 
 
@@ -427,7 +474,7 @@ async def test_of_several_folders_the_one_is_meant_that_is_named_shown_or_picked
     for each in (root, other):
         await server.command("session.start", root=str(each), name="Same")
     try:
-        person = Person(server, True, LEAVES)
+        person = Person(server, [], LEAVES)
         await person.runs("cancel", uris=[uri("same", other)])
         assert person.of("ask")[0]["message"] == "Cancel session Same in other?"
         await Person(server).runs("pause", front=file_uri(root / "notes.md"))
@@ -447,7 +494,7 @@ async def test_a_commit_that_waits_can_be_stopped(
     server: Editor, root: Path, chapter: Path
 ) -> None:
     await draft(server, root, chapter)
-    person = Person(server, True, presses("Commit"))
+    person = Person(server, [], presses("Commit"))
     with Root.open(str(root)) as opened, opened.hold("keep it waiting", None):
         running = asyncio.ensure_future(person.runs("commit"))
         await server.until(lambda: server.working)

@@ -1,16 +1,24 @@
 /** What the server has the editor do with documents. */
 import * as vscode from "vscode";
 
-import { globalFile } from "./places";
+import { takeOut } from "./ended";
+import { globalFile, nameOf } from "./places";
 import { sameSpot } from "./spots";
 import { allTabs, closeClean, replaceTab, shownIn, tabOf } from "./tabs";
-import { saveAll, settleUnsaved } from "./unsaved";
+import { revertAll, saveAll, unsavedIn } from "./unsaved";
 
 export const documentCommands = {
-  "_redraft.settle": settleUnsaved,
+  "_redraft.unsaved": (home: vscode.Uri) => unsavedIn(home).map(nameOf),
   "_redraft.save": saveAll,
+  "_redraft.saveAll": (home: vscode.Uri) => saveAll(unsavedIn(home)),
+  "_redraft.revertAll": revertAll,
+  "_redraft.takeOut": takeOut,
   "_redraft.show": show,
   "_redraft.openInSession": openInSession,
+  "_redraft.setRedirect": (value: string) =>
+    vscode.workspace
+      .getConfiguration("redraft")
+      .update("redirect", value, vscode.ConfigurationTarget.Global),
   "_redraft.closeDifferences": async (title: string) => {
     await Promise.all(
       allTabs()

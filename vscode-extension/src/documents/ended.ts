@@ -1,11 +1,11 @@
 /** Documents of a session that has ended lead to the global ones; unsaved text is asked about first. */
 import * as vscode from "vscode";
 
-import { report } from "../commands";
 import type { Server } from "../server";
 import type { Sessions } from "../state";
 import { below, GLOBAL_SCHEME, isSessionDocument, isSide, pathOf } from "../uris";
 import { exists, globalFile, homeOf, isMerged, isWithin, nameOf } from "./places";
+import type { Tell } from "./redirect";
 import { sameSpot } from "./spots";
 import { allTabs, closeClean, groupAt, replaceTab, shownIn, showTab, tabOf, urisIn } from "./tabs";
 import { apply } from "./edits";
@@ -17,11 +17,13 @@ export function followEnds(
   server: Server,
   sessions: Sessions,
   files: SessionFiles,
+  tell: Tell,
 ): vscode.Disposable {
   let looking = Promise.resolve();
-  const tell = (error: unknown): Promise<void> => report(error, server.output);
   const look = (): void => {
-    looking = looking.then(leadOut).catch(tell);
+    looking = looking.then(leadOut).catch((error: unknown) => {
+      server.output.error(String(error));
+    });
   };
   const roots = (): string[] => sessions.all().map(({ folder }) => pathOf(folder.uri));
   return vscode.Disposable.from(
@@ -52,8 +54,9 @@ export function followEnds(
       const uri = vscode.Uri.parse(home, true);
       if (!(await exists(uri))) {
         await leave(uri);
-        // Nobody has to answer before other sessions can end.
-        void askAbout(uri).catch(tell);
+        if (unsavedIn(uri).length > 0) {
+          tell("tellEnded", [uri]);
+        }
       }
     }
   }
@@ -117,31 +120,18 @@ async function bringBack(column: vscode.ViewColumn, uri: vscode.Uri): Promise<vo
   }
 }
 
-async function askAbout(home: vscode.Uri): Promise<void> {
-  const unsaved = unsavedIn(home);
-  if (unsaved.length === 0) {
-    return;
-  }
-  const keep = vscode.l10n.t("Keep My Text");
-  const discard = vscode.l10n.t("Discard");
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t(
-      "The session {0} has ended. Unsaved text is left in: {1}. Keep it in the global version?",
-      home.authority,
-      unsaved.map(nameOf).join(", "),
-    ),
-    keep,
-    discard,
-  );
-  if (answer === undefined) {
-    return; // The text stays where it is; closing its tab asks once more.
-  }
-  for (const uri of unsaved) {
-    if (answer === keep) {
+/**
+ * Take the unsaved text of a session that has ended out of its documents.
+ *
+ * @param keeps put it into the global ones, unsaved as it is; else it is thrown away
+ */
+export async function takeOut(home: vscode.Uri, keeps: boolean): Promise<void> {
+  for (const uri of unsavedIn(home)) {
+    if (keeps) {
       await carryOver(uri);
     }
     await revertAndClose(uri);
-    if (answer === discard && (await exists(globalFile(uri)))) {
+    if (!keeps && (await exists(globalFile(uri)))) {
       await vscode.commands.executeCommand("vscode.open", globalFile(uri), { preview: false });
     }
   }

@@ -1,7 +1,7 @@
 /** Unsaved text of sessions, wherever it was typed: in a tab, in a comparison, in another extension's editor. */
 import * as vscode from "vscode";
 
-import { isWithin, nameOf } from "./places";
+import { isWithin } from "./places";
 import { allTabs, closeClean, shownIn, showTab, tabWith } from "./tabs";
 
 /** The documents of a session that hold unsaved text; `home` is its folder. */
@@ -17,36 +17,6 @@ export function textOf(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
 }
 
-/**
- * Save or discard the unsaved text of a session, as the person chooses. Whether they did.
- *
- * @param home the session's folder
- * @param title the session as dialogs name it
- */
-export async function settleUnsaved(home: vscode.Uri, title: string): Promise<boolean> {
-  const unsaved = unsavedIn(home);
-  if (unsaved.length === 0) {
-    return true;
-  }
-  const save = vscode.l10n.t("Save All");
-  const discard = vscode.l10n.t("Don't Save");
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Save the unsaved text in {0} first?", title),
-    { modal: true, detail: unsaved.map(nameOf).join(", ") },
-    save,
-    discard,
-  );
-  if (answer === save) {
-    return saveAll(unsaved);
-  }
-  if (answer === discard) {
-    for (const uri of unsaved) {
-      await revert(uri);
-    }
-  }
-  return answer === discard && unsavedIn(home).length === 0;
-}
-
 /** Save what is unsaved among documents. Whether none is left; the editor tells of one that cannot be saved. */
 export async function saveAll(uris: readonly vscode.Uri[]): Promise<boolean> {
   const saved = uris.map(async (uri) => {
@@ -59,14 +29,18 @@ export async function saveAll(uris: readonly vscode.Uri[]): Promise<boolean> {
   return (await Promise.all(saved)).every(Boolean);
 }
 
-async function revert(uri: vscode.Uri): Promise<void> {
-  const open = tabWith(uri);
-  await showTab(open, uri);
-  await vscode.commands.executeCommand("workbench.action.files.revert");
-  const shown = tabWith(uri);
-  if (!open && shown) {
-    await closeClean(shown); // It was shown in a comparison alone.
+/** Throw the unsaved text of a session away. Whether none is left. */
+export async function revertAll(home: vscode.Uri): Promise<boolean> {
+  for (const uri of unsavedIn(home)) {
+    const open = tabWith(uri);
+    await showTab(open, uri);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    const shown = tabWith(uri);
+    if (!open && shown) {
+      await closeClean(shown); // It was shown in a comparison alone.
+    }
   }
+  return unsavedIn(home).length === 0;
 }
 
 /** Take unsaved text away together with the tab that shows it, though its session has ended. */

@@ -162,13 +162,24 @@ class Desk:
         return self.say("{0} in {1}", session, os.path.basename(self.root.path))
 
     async def settle(self, session: str) -> None:
-        """Have the unsaved text of a session saved or thrown away.
+        """Have the unsaved text of a session saved or thrown away, as the person chooses.
 
         Raises:
-            Left: the person left it as it is.
+            Left: they left it as it is, or it could not be saved; the editor has said so.
         """
-        home, title = self.uri(session, ""), self.title(session)
-        if not await self.person.do("_redraft.settle", home, title):
+        say, home = self.say, self.uri(session, "")
+        names = await self.person.do("_redraft.unsaved", home)
+        if not names:
+            return
+        save = say("Save All")
+        choice = await self.person.choose(
+            say("Save the unsaved text in {0} first?", self.title(session)),
+            *(save, say("Don't Save")),
+            severity="warning",
+            detail=", ".join(names),
+        )
+        command = "_redraft.saveAll" if choice == save else "_redraft.revertAll"
+        if not await self.person.do(command, home):
             raise Left
 
     async def save(self, session: str, paths: Iterable[str]) -> None:

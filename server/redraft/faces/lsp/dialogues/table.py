@@ -9,6 +9,7 @@ from redraft.faces.lsp.dialogues import (
     comparing,
     ending,
     keeping,
+    leading,
     managing,
     menu,
     rejecting,
@@ -52,6 +53,10 @@ DIALOGUES: dict[str, Dialogue] = {
     "addFolder": managing.add_folder,
     "recordRetry": rejecting.record,
     "showRetries": rejecting.show,
+    "askToLead": leading.ask,
+    "tellEnded": leading.tell_ended,
+    "tellUnsaved": leading.tell_unsaved,
+    "tellWhyNot": leading.tell_why_not,
     "slash": slash.slash,
     "runLine": slash.run_line,
 }
