@@ -19,6 +19,7 @@ STORIES := $(REDRAFT_STORIES)
 EXT := vscode-extension
 NODE := $(VENV)/.node
 MODULES := $(EXT)/node_modules/.ready
+INSPECTOR := $(VENV)/inspector/.ready
 CHECKED := $(EXT)/dist/.checked
 PACKED := $(EXT)/dist/.packed
 EXT_SOURCES := $(shell find $(EXT) -type f -not -path '*/node_modules*' -not -path '*/dist/*' \
@@ -42,7 +43,7 @@ lint: $(READY) ## style, layout and types
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-test: lint $(CHECKED) ## everything: lint, types, all tests, coverage of the core, stories in real VS Code
+test: lint $(CHECKED) $(INSPECTOR) ## everything: lint, types, all tests, coverage of the core, stories in real VS Code
 	$(PYTEST) --hypothesis-profile=ci --cov --cov-report=term-missing
 	@$(MAKE) --no-print-directory stories
 
@@ -106,13 +107,23 @@ $(NODE): $(READY)
 	fi
 	@touch $(NODE)
 
-$(MODULES): $(EXT)/package-lock.json | $(NODE)
-	@echo "Installing what the extension is built with"
-	@cd $(EXT) && for try in 1 2 3; do \
+# Three tries: registries drop a connection now and then.
+NPM_CI := for try in 1 2 3; do \
 		if $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; then break; fi; \
 		[ $$try != 3 ] || exit 1; \
 	done
+
+$(MODULES): $(EXT)/package-lock.json | $(NODE)
+	@echo "Installing what the extension is built with"
+	@cd $(EXT) && $(NPM_CI)
 	@touch $(MODULES)
+
+$(INSPECTOR): $(wildcard tests/faces/mcp/inspector/*) | $(NODE)
+	@echo "Installing the reference inspector of servers for agents, with its Node.js (230 MB)"
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@cp tests/faces/mcp/inspector/* tests/faces/mcp/inspector/.npmrc $(@D)
+	@cd $(@D) && $(NPM_CI)
+	@touch $@
 
 $(CHECKED): $(EXT_SOURCES) $(MODULES)
 	cd $(EXT) && $(WITH_NODE) npm run --silent check

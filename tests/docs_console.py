@@ -29,6 +29,7 @@ _FENCE = re.compile(r"^```(\w*)\s*$")
 _VARYING = (
     # What differs each time, what stands for it on the pages, and nothing else.
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"), "2026-11-21T08:15:00.123456Z"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d(?= )"), "2026-11-21"),
     (re.compile(r"\b\d{8}T\d{12}Z"), "20261121T081500123456Z"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "8f14e45fceea167a5a36dedd4bea2543"),
     (re.compile(r"/[^\s:'\"]*/the-unlit-hour\b"), "/home/you/the-unlit-hour"),

@@ -56,8 +56,9 @@ class SessionNotFound(RedraftError):
 
     code = "session_not_found"
 
-    def __init__(self, name: str, where: str = "") -> None:
-        super().__init__(f"There is no session {name!r}{where}.", (LIST,))
+    def __init__(self, name: str, where: str = "", first: Sequence[str] = ()) -> None:
+        named = f" {name!r}" if name else ""
+        super().__init__(f"There is no session{named}{where}.", (*first, LIST))
 
 
 class SessionExists(RedraftError):
@@ -197,9 +198,13 @@ class NothingToUndo(RedraftError):
 
     code = "nothing_to_undo"
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, completed: str | None = None) -> None:
         what = f" of {name!r}" if name else ""
-        super().__init__(f"There is nothing{what} to undo.", ("/session list --completed --trash",))
+        again = f" Session {completed!r} was completed; it can be resumed." if completed else ""
+        way = (f"/session resume {completed}",) if completed else ()
+        super().__init__(
+            f"There is nothing{what} to undo.{again}", (*way, "/session list --completed --trash")
+        )
 
 
 class InvalidArguments(RedraftError):

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Any, Self
+from typing import IO, Any, Self
+
+from tests.bench.client import resident
 
 STOCK = [sys.executable, str(Path(__file__).with_name("stock_tools.py"))]
 OURS = [sys.executable, "-m", "redraft", "mcp"]
@@ -19,9 +21,23 @@ _VERSION = "2025-11-25"
 
 
 class Agent:
-    """A server process and the pipes to it (a context manager that ends the process)."""
+    """A server process and the pipes to it (a context manager that ends the process).
 
-    def __init__(self, command: list[str], cwd: str) -> None:
+    Attributes:
+        ended: the exit code, once it has ended.
+    """
+
+    ended: int | None = None
+
+    def __init__(
+        self,
+        command: list[str],
+        cwd: str,
+        *,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._patience = patience_s
         environment = {k: v for k, v in os.environ.items() if not k.startswith("REDRAFT_")}
         self._server = subprocess.Popen(
             command,
@@ -29,7 +45,7 @@ class Agent:
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             bufsize=0,
         )
         assert self._server.stdin is not None
@@ -50,18 +66,27 @@ class Agent:
         assert self._server.stdout is not None
         self._server.stdin.close()
         try:
-            self._server.wait(10)
+            self._server.wait(self._patience)
         except subprocess.TimeoutExpired:
             self._server.kill()
             self._server.wait()
+        self.ended = self._server.returncode
         self._server.stdout.close()
 
-    def call(self, tool: str) -> dict[str, Any]:
+    def call(self, tool: str, arguments: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call a tool and wait for its result; fails if it is an error."""
-        result = self.request("tools/call", {"name": tool, "arguments": {}})
+        result = self.ask(tool, arguments or {})
         if result.get("isError"):
             raise ValueError(f"{tool}: {result}")
         return result
+
+    def ask(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Call a tool and wait for its result, whether it succeeded or not."""
+        return self.request("tools/call", {"name": tool, "arguments": arguments})
+
+    def resident(self) -> int:
+        """The bytes of memory that the server occupies now."""
+        return resident(self._server.pid)
 
     def request(self, method: str, params: object) -> dict[str, Any]:
         """Ask and wait for the answer's result; fails if it is an error."""
@@ -87,8 +112,8 @@ class Agent:
 
     def _line(self) -> bytes:
         while (cut := self._buffer.find(b"\n")) < 0:
-            if not select.select([self._out], [], [], PATIENCE_S)[0]:
-                raise TimeoutError(f"no answer within {PATIENCE_S} seconds")
+            if not select.select([self._out], [], [], self._patience)[0]:
+                raise TimeoutError(f"no answer within {self._patience} seconds")
             data = os.read(self._out, _CHUNK)
             if not data:
                 raise EOFError("the server is gone")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Any, Self
+from typing import IO, Any, Self
 
 STOCK = [sys.executable, str(Path(__file__).with_name("stock_server.py"))]
 OURS = [sys.executable, "-m", "redraft", "lsp"]
@@ -18,15 +18,29 @@ _CHUNK = 1 << 18
 
 
 class Client:
-    """A server process and the pipes to it (a context manager that ends the process)."""
+    """A server process and the pipes to it (a context manager that ends the process).
 
-    def __init__(self, command: list[str], cwd: str) -> None:
+    Attributes:
+        ended: the exit code, once it has ended.
+    """
+
+    ended: int | None = None
+
+    def __init__(
+        self,
+        command: list[str],
+        cwd: str,
+        *,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._patience = patience_s
         self._server = subprocess.Popen(
             command,
             cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             bufsize=0,
         )
         assert self._server.stdin is not None
@@ -42,10 +56,11 @@ class Client:
         try:
             self.request("shutdown", None)
             self.notify("exit", None)
-            self._server.wait(10)
+            self._server.wait(self._patience)
         except (OSError, EOFError, ValueError, subprocess.TimeoutExpired):
             self._server.kill()
             self._server.wait()
+        self.ended = self._server.returncode
         for pipe in (self._server.stdin, self._server.stdout):
             assert pipe is not None
             pipe.close()
@@ -66,11 +81,16 @@ class Client:
         return answer
 
     def request(self, method: str, params: object) -> dict[str, Any]:
-        """Ask and wait for the answer's result; fails if it is an error."""
-        self.take_time(method, params)
-        answer: dict[str, Any] = json.loads(self._answer)
+        """Ask and wait for the answer; fails if it is an error."""
+        answer = self.ask(method, params)
         if "error" in answer:
             raise ValueError(f"{method}: {answer['error']}")
+        return answer
+
+    def ask(self, method: str, params: object) -> dict[str, Any]:
+        """Ask and wait for the answer, be it a result or an error."""
+        self.take_time(method, params)
+        answer: dict[str, Any] = json.loads(self._answer)
         return answer
 
     def take_time(self, method: str, params: object) -> float:
@@ -91,9 +111,7 @@ class Client:
 
     def resident(self) -> int:
         """The bytes of memory that the server occupies now."""
-        status = Path(f"/proc/{self._server.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) * 1024
+        return resident(self._server.pid)
 
     def _reply(self, body: bytes) -> None:
         """Answer what the server asks, with nothing."""
@@ -113,12 +131,19 @@ class Client:
         return body
 
     def _more(self) -> None:
-        if not select.select([self._out], [], [], PATIENCE_S)[0]:
-            raise TimeoutError(f"no answer within {PATIENCE_S} seconds")
+        if not select.select([self._out], [], [], self._patience)[0]:
+            raise TimeoutError(f"no answer within {self._patience} seconds")
         data = os.read(self._out, _CHUNK)
         if not data:
             raise EOFError("the server is gone")
         self._buffer += data
+
+
+def resident(pid: int) -> int:
+    """The bytes of memory that a process occupies now."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024
 
 
 def _frame(message: dict[str, object]) -> bytes:

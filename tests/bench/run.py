@@ -23,16 +23,28 @@ def main() -> int:
     sys.path.insert(0, str(REPOSITORY))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is started is compiled, as installed
     from rich.console import Console
-    from tests.bench import of_changes, of_documents, of_markers, of_processes, of_sessions
+    from tests.bench import (
+        of_changes,
+        of_documents,
+        of_editor,
+        of_markers,
+        of_processes,
+        of_sessions,
+    )
     from tests.bench.ground import Ground, file_system
     from tests.bench.measure import take
     from tests.bench.report import table, write_json
+    from tests.editor import profile
+    from tests.editor.toolchain import built_in
 
-    rooms = (of_markers, of_sessions, of_documents, of_changes, of_processes)
+    rooms = (of_markers, of_sessions, of_documents, of_changes, of_processes, of_editor)
     rows = [row for room in rooms for row in room.ROWS]
     options = _options([row.name for row in rows])
     rows = [row for row in rows if not options.only or row.name in options.only]
     console = Console(stderr=True)
+    if not (profile.VSIX.exists() and built_in.are_there()):
+        console.print("[bold]Nothing is measured in VS Code: `make stories` installs it.[/]")
+        rows = [row for row in rows if row not in of_editor.ROWS]
     with Ground(options.dir) as ground:
         kind = file_system(ground.path)
         console.print(f"Working in {ground.path} ({kind})")

@@ -179,6 +179,23 @@ def test_a_result_becomes_json_with_every_field() -> None:
     assert {"autoDetected", "recordedAt", "savedTo"} <= inner.keys()
 
 
+def test_what_users_name_themselves_comes_back_as_they_named_it() -> None:
+    handover = r.Handover(
+        phase_completed="PLAN",
+        next_phase="IMPLEMENT",
+        completed_at=None,
+        artifacts={"current_tasks": {"file_path": 1}, "kind": None},
+    )
+    json = to_json(handover)
+    assert json["artifacts"] == {"current_tasks": {"file_path": 1}, "kind": None}
+    assert camel(json) == {
+        "phaseCompleted": "PLAN",
+        "nextPhase": "IMPLEMENT",
+        "completedAt": None,
+        "artifacts": json["artifacts"],
+    }
+
+
 def test_only_declared_keys_are_rewritten() -> None:
     assert camel({"change_count": [{"some_thing": 1, "created_at": 2}]}) == {
         "changeCount": [{"some_thing": 1, "createdAt": 2}]

@@ -66,6 +66,15 @@ def test_a_switch_that_names_two_sessions_is_refused(desk: Desk) -> None:
     assert desk.run("session status").name == "two"
 
 
+@pytest.mark.parametrize("session", ["one", "draft"])
+def test_a_start_that_names_two_sessions_is_refused(desk: Desk, session: str) -> None:
+    desk.start("one")
+    refused = desk.refused("session start", name="two", session=session)
+    assert refused.data["problems"] == ["'session' and 'name' name different sessions"]
+    assert list(desk.root.sessions()) == ["one"]
+    assert desk.run("session start", name="two", session="two").name == "two"
+
+
 def test_a_document_is_looked_for_in_open_folders_only() -> None:
     with pytest.raises(InvalidArguments, match="no folder is open"):
         locate("file:///a.md", Roots())

@@ -6,6 +6,9 @@ from dataclasses import fields, replace
 from types import UnionType
 from typing import get_args
 
+import pytest
+
+from redraft.commands.descriptions import described
 from redraft.commands.parameters import usage
 from redraft.commands.reference import reference
 from redraft.commands.table import COMMANDS
@@ -20,6 +23,21 @@ def test_every_command_has_a_section_with_its_usage_and_examples() -> None:
         assert ("- Changes files" in section) == command.changes
         assert (f"- MCP tool: `{command.mcp}`" in section) == (command.mcp is not None)
         assert all(f"| `{name}` |" in section for name in command.positional)
+
+
+@pytest.mark.parametrize(
+    ("verb", "meant"),
+    [
+        ("session status", "the active session"),
+        ("session resume", "the session left last"),
+        ("session undo", "the session committed, cancelled or restored last"),
+    ],
+)
+def test_it_is_said_which_session_is_meant_where_none_is_named(verb: str, meant: str) -> None:
+    section = reference(COMMANDS).partition(f"\n## {verb}\n")[2].partition("\n## ")[0]
+    [row] = [line for line in section.splitlines() if line.startswith("| `name` |")]
+    assert f"| {meant} |" in row
+    assert described(verb, "session") == f"The session it is about; {meant} if left out."
 
 
 def test_every_result_is_described_with_all_its_fields() -> None:

@@ -196,6 +196,25 @@ def test_a_refusal_suggests_what_was_meant(line: str, suggestion: str) -> None:
     assert suggestion in refused(line).suggestions
 
 
+@pytest.mark.parametrize(
+    ("line", "suggestions"),
+    [
+        ("/sesion x", ["/session start <name> [description]", "/session list"]),
+        ("/session x", ["/session start <name> [description]", "/session list"]),
+        (
+            "/sesion strt a",
+            ["/session start <name> [description]", "/session status [name]"],
+        ),
+        ("/session comit", ["/session commit [name]", "/session complete [name]"]),
+        ("/comit", ["/session commit [name]", "/session complete [name]"]),
+        ("/retri a.md no", ["/retry <file_path> <reason>"]),
+        ("/foo", ["/session start <name> [description]", "/session list"]),
+    ],
+)
+def test_only_what_is_near_is_suggested(line: str, suggestions: list[str]) -> None:
+    assert list(refused(line).suggestions) == suggestions
+
+
 def test_an_open_quote_is_answered_with_how_to_quote() -> None:
     assert refused("/retry a.md it's long").suggestions == (
         'put text with an apostrophe in double quotes: "it\'s too long"',

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from tests.domain.desk import Desk
+from tests.conftest import picture
+from tests.domain.desk import OLD_NS, Desk
 
 
 def test_an_edit_past_the_session_is_taken_in_and_put_back(draft: Desk) -> None:
@@ -15,6 +18,35 @@ def test_an_edit_past_the_session_is_taken_in_and_put_back(draft: Desk) -> None:
     assert draft.read("a.md") == "an agent's\n"
     assert b"mine\n" in draft.everything()
     assert draft.run("session status").drifted == []
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["edited", "deleted"])
+def test_the_folders_file_is_put_back_with_the_time_that_it_had(draft: Desk, gone: bool) -> None:
+    """Byte for byte and in its time as before: the session never went past itself."""
+    draft.write("a.md", "mine\n")
+    before = picture(draft.path)["a.md"]
+    if gone:
+        (draft.path / "a.md").unlink()
+    else:
+        draft.put("a.md", "an agent's\n")
+    draft.run("adopt", paths=["a.md"])
+    assert picture(draft.path)["a.md"] == before
+    assert before[2] == OLD_NS
+    assert draft.run("session status").drifted == []
+
+
+def test_a_file_that_was_too_young_for_its_time_to_be_kept_gets_the_present_one(
+    draft: Desk,
+) -> None:
+    """Its base has the time 0, which says that nobody knows."""
+    now = time.time_ns()
+    draft.put("a.md", "young\n", mtime_ns=now)
+    draft.write("a.md", "mine\n")
+    assert (draft.path / ".workflow/draft/base/a.md").stat().st_mtime_ns == 0
+    draft.put("a.md", "an agent's\n", mtime_ns=now + 1)
+    draft.run("adopt")
+    assert (draft.path / "a.md").read_text() == "young\n"
+    assert (draft.path / "a.md").stat().st_mtime_ns >= now
 
 
 def test_an_edit_of_a_document_that_the_session_deleted_brings_it_back(draft: Desk) -> None:

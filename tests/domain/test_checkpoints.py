@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from tests.conftest import picture
@@ -84,7 +85,9 @@ def test_links_are_kept_and_pipes_are_not(draft: Desk) -> None:
     assert draft.changes() == ([], [], ["link.md"])
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"label": 3, "change_count": "x", "phase": null}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"label": 3, "change_count": "x", "phase": null, "at": "noon"}']
+)
 def test_a_damaged_manifest_is_left_out_or_made_whole(draft: Desk, text: str) -> None:
     kept = draft.run("session checkpoint", label="mine").id
     (draft.path / f".workflow/draft/checkpoints/{kept}/manifest.json").write_text(text)
@@ -95,6 +98,7 @@ def test_a_damaged_manifest_is_left_out_or_made_whole(draft: Desk, text: str) ->
     (one,) = found
     assert (one.id, one.label, one.change_count, one.phase) == (kept, "", 0, "PLAN")
     assert one.current_tasks == []
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", one.at)
 
 
 def test_two_checkpoints_of_one_moment_are_two(

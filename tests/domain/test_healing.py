@@ -108,7 +108,41 @@ def test_foreign_fields_are_kept_and_wrong_types_made_good(root: Root) -> None:
     assert do(root, "session status").description == "lone ?"
 
 
-def test_metadata_with_times_of_another_zone_is_read_in_utf_8(root: Root) -> None:
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2025-09-05T10:00:00Z", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T10:00:00.5Z", "2025-09-05T10:00:00.500000Z"),
+        ("2025-09-05T10:00:00", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T12:00:00+02:00", "2025-09-05T10:00:00.000000Z"),
+        ("2025-09-05T10:00:00+00:00", "2025-09-05T10:00:00.000000Z"),
+        ("0001-01-01T00:00:00+05:00", None),
+        ("2025-99-99T99:99:99Z", None),
+        ("bad", None),
+        ("", None),
+        (7, None),
+    ],
+    ids=str,
+)
+def test_a_time_is_told_in_utc_however_it_is_written(
+    root: Root, written: object, told: str | None
+) -> None:
+    """What is no time gives way to the folder's own, or to none."""
+    found = metadata(root)
+    found["meta"] = {"created": written, "updated": written}
+    found["progress"]["last_checkpoint"] = written
+    inside(root, METADATA).write_text(json.dumps(found))
+    shown = do(root, "session status")
+    assert shown.last_checkpoint == told
+    if told is not None:
+        assert shown.created_at == told
+    for time in (shown.created_at, shown.updated_at):
+        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", time)
+    do(root, "session pause")
+    assert metadata(root)["meta"]["created"] == shown.created_at
+
+
+def test_metadata_is_read_in_utf_8(root: Root) -> None:
     """Fault 22: whatever the locale says."""
     assert metadata(root)["project"] == "Chapter é"
     assert do(root, "session status").description == "Chapter é"
@@ -411,6 +445,57 @@ def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
     inside(root, layout.JOURNAL).write_text("{")
     assert journals.why_stuck(root, place).startswith("the journal is damaged")
     inside(root, layout.JOURNAL).unlink()
+
+
+DAMAGED = {
+    "{": "it is no JSON: Expecting",
+    "[" * 100_000: "it has another form",
+    "[]": "it has another form",
+    "{}": "'kind' is missing",
+    '{"kind": "commit"}': "'session' is missing",
+    '{"kind": "commit", "session": "../x"}': "'../x' is not a session name",
+    '{"kind": "c", "session": "x", "steps": [["burn", "a.md"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "it names the step 'burn'",
+    '{"kind": "c", "session": "x", "steps": [["swap", "a.md"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "a step is cut short",
+    '{"kind": "c", "session": "x", "steps": [], "record": "../x", "info": {}, "at": ""}': (
+        "'../x' leads outside"
+    ),
+    '{"kind": "c", "session": "x", "steps": [["put", "a.md", "/etc/x"]], "record": ".workflow/x", '
+    '"info": {}, "at": ""}': "it names the path '/etc/x'",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=lambda text: text[-60:])
+def test_what_is_wrong_with_a_journal_is_told_in_words_and_once(root: Root, text: str) -> None:
+    inside(root, layout.JOURNAL).write_text(text)
+    for verb in ("session recover", "doctor"):
+        report = do(root, verb)
+        assert report.found == ["draft: an interrupted operation"]
+        assert report.repaired == []
+        [left] = report.left
+        assert left.startswith(f"draft: the journal is damaged: {DAMAGED[text]}")
+        assert "Error" not in left
+        assert root.take_repairs() == []
+    with Root.open(root.path) as other:
+        do(other, "session list")
+        [told] = other.take_repairs()
+        assert told.startswith(
+            "Could not finish what was interrupted in .workflow/draft: the journal is damaged: "
+            f"{DAMAGED[text]}"
+        )
+        report = do(other, "session recover")
+        assert (report.repaired, len(report.left)) == ([], 1)
+
+
+def test_what_the_disk_refused_is_told_in_words(root: Root) -> None:
+    _interrupt(inside(root, ""), [["mkdir", "a.md/below"]], "commit")
+    report = do(root, "session recover")
+    assert report.repaired == []
+    with Root.open(root.path) as other:
+        do(other, "session list")
+        [told] = other.take_repairs()
+    assert "Errno" not in told
 
 
 def test_crashed_sessions_are_those_whose_journal_nobody_could_finish(root: Root) -> None:

@@ -18,6 +18,7 @@ from tests.domain.lender import begin, contents, done, play, shown
 
 from redraft.disk.folder import Folder
 from redraft.domain import layout, loans, taking_back, temporary
+from redraft.domain.handing import hand_over
 from redraft.domain.lending import copy_entry
 from redraft.domain.loans import COPY, OVERLAY, OWNER, Loan, unfinished
 from redraft.domain.refreshing import refresh
@@ -406,6 +407,7 @@ def test_a_temporary_session_goes_only_while_it_is_empty(desk: Desk) -> None:
         lambda name: None,
         lambda name: desk.write("a.md"),
         lambda name: (desk.path / ".workflow" / name / "plan.md").touch(),
+        lambda name: hand_over(desk.view(name), "a.md", copy=False),
     ):
         name, made = temporary.ensure(desk.root, None)
         assert made

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.domain.desk import Desk
 
-from redraft.domain import layout, lifecycle, marker
+from redraft.domain import layout, lifecycle, marker, temporary
 from redraft.errors import InvalidArguments
 
 
@@ -67,6 +68,23 @@ def test_a_temporary_session_does_not_take_anothers_name(desk: Desk) -> None:
     assert desk.run("session status").name == made
 
 
+def test_a_write_that_fails_is_not_covered_up_by_what_its_session_does(desk: Desk) -> None:
+    def fail_after(step: Callable[[str], object], session: str | None = None) -> None:
+        with temporary.Destination(desk.root, session) as to:
+            step(to.name)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda name: desk.run("session cancel", name=name))
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda _: desk.write("a.md"))
+    assert desk.run("session status").change_count == 1
+    desk.start("mine")
+    with pytest.raises(ZeroDivisionError):
+        fail_after(lambda _: None, "mine")
+    assert desk.run("session status").name == "mine"
+
+
 def test_switching_to_a_completed_session_is_refused(desk: Desk) -> None:
     desk.start("one")
     desk.run("session complete", archive=False)
@@ -88,6 +106,61 @@ def test_resume_without_a_name_takes_the_session_that_was_left_last(desk: Desk) 
     assert desk.run("session resume").name == "two"
 
 
+def test_a_completed_session_is_taken_up_again_by_its_name(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.run("retry", file_path="a.md", reason="no")
+    draft.run("session phase", phase="REVIEW")
+    place = draft.run("session complete").archived_to
+    again = draft.run("session resume", name="DRAFT")
+    assert (again.name, again.status, again.resume.phase) == ("draft", "ACTIVE", "REVIEW")
+    assert (again.changes.modified, again.retry_count) == (["a.md"], 1)
+    assert not (draft.path / place).exists()
+    assert draft.read("a.md") == "mine\n"
+    assert metadata_of(draft)["status"] == "active"
+
+
+def test_of_several_completed_sessions_of_one_name_the_newest_is_taken_up(desk: Desk) -> None:
+    for text in ("old\n", "new\n"):
+        desk.start()
+        desk.write("a.md", text)
+        desk.run("session complete")
+    desk.start("draft")
+    refused = desk.refused("session resume", name="draft2")
+    assert refused.code == "session_not_found"
+    desk.run("session cancel")
+    desk.run("session resume", name="draft")
+    assert desk.read("a.md") == "new\n"
+    desk.run("session cancel")
+    desk.run("session resume", name="draft")
+    assert desk.read("a.md") == "old\n"
+
+
+def test_only_a_completed_session_is_taken_up_again(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    draft.commit()
+    refused = draft.refused("session resume", name="draft")
+    assert (refused.code, refused.suggestions) == (
+        "session_not_found", ("/session undo draft", "/session list"),
+    )  # fmt: skip
+    draft.start("gone")
+    draft.run("session cancel")
+    assert draft.refused("session resume", name="gone").suggestions[0] == "/session undo gone"
+    refused = draft.refused("session resume", name="never")
+    assert (refused.code, refused.suggestions) == ("session_not_found", ("/session list",))
+
+
+def test_what_was_completed_is_not_undone_but_taken_up(desk: Desk) -> None:
+    desk.start("done")
+    desk.run("session complete")
+    for arguments in ({}, {"name": "done"}):
+        refused = desk.refused("session undo", **arguments)
+        assert refused.code == "nothing_to_undo"
+        assert refused.suggestions[0] == "/session resume done"
+    assert desk.refused("session undo", name="other").suggestions == (
+        "/session list --completed --trash",
+    )
+
+
 def test_with_no_other_open_session_there_is_nothing_to_resume(desk: Desk) -> None:
     desk.start("one")
     assert desk.refused("session resume").code == "session_not_found"
@@ -100,9 +173,12 @@ def phase(desk: Desk, name: str, **more: Any) -> Any:
     return desk.run("session phase", phase=name, **more)
 
 
+def metadata_of(desk: Desk) -> Any:
+    return json.loads((desk.path / ".workflow/draft" / layout.METADATA).read_text("utf-8"))
+
+
 def records(desk: Desk) -> Any:
-    found = json.loads((desk.path / ".workflow/draft" / layout.METADATA).read_text("utf-8"))
-    return found["progress"]["handovers"]
+    return metadata_of(desk)["progress"]["handovers"]
 
 
 def test_a_phase_that_ends_is_completed_and_hands_over(draft: Desk) -> None:
@@ -113,6 +189,56 @@ def test_a_phase_that_ends_is_completed_and_hands_over(draft: Desk) -> None:
     assert (record["phase_completed"], record["next_phase"]) == ("PLAN", "IMPLEMENT")
     assert record["artifacts"] == {"plan_document": "PLAN.md"}
     assert [c.trigger for c in draft.run("session checkpoints").checkpoints] == ["phase_complete"]
+
+
+def test_what_a_phase_will_hand_over_may_be_said_before_it_ends(draft: Desk) -> None:
+    """Nothing that was said is dropped because the phase did not change yet."""
+    said = phase(draft, "PLAN", artifacts={"plan": "old.md", "notes": ["a"]})
+    assert (said.artifacts, said.handover) == ({"plan": "old.md", "notes": ["a"]}, None)
+    assert phase(draft, "PLAN", artifacts={"plan": "PLAN.md"}).artifacts["plan"] == "PLAN.md"
+    assert phase(draft, "PLAN").artifacts["notes"] == ["a"]
+    done = phase(draft, "IMPLEMENT", artifacts={"tasks": "TASKS.md"})
+    assert done.artifacts == {}
+    assert (done.handover.phase_completed, done.handover.next_phase) == ("PLAN", "IMPLEMENT")
+    assert done.handover.artifacts == {"plan": "PLAN.md", "notes": ["a"], "tasks": "TASKS.md"}
+    [record] = records(draft)
+    assert record["artifacts"] == done.handover.artifacts
+    assert record["completed_at"] == done.handover.completed_at
+
+
+def test_a_phase_begins_with_what_the_one_before_it_handed_over(draft: Desk) -> None:
+    phase(draft, "IMPLEMENT", artifacts={"plan_document": "PLAN.md"})
+    phase(draft, "REVIEW", artifacts={"results": ["a.md"]})
+    draft.run("session pause")
+    told = draft.run("session resume")
+    assert told.resume.handover == told.handover
+    assert told.handover.artifacts == {"results": ["a.md"]}
+    assert draft.run("session status").completed_phases == ["PLAN", "IMPLEMENT"]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "none yet",
+        [],
+        ["none"],
+        [{"phase_completed": 3, "completed_at": "noon", "artifacts": ["x"]}],
+    ],
+    ids=str,
+)
+def test_a_hand_over_that_somebody_damaged_harms_nobody(draft: Desk, found: Any) -> None:
+    place = draft.path / ".workflow/draft" / layout.METADATA
+    metadata = json.loads(place.read_text("utf-8"))
+    metadata["progress"] |= {"handovers": found, "artifacts": "none"}
+    place.write_text(json.dumps(metadata))
+    shown = draft.run("session status")
+    assert shown.artifacts == {}
+    if found and isinstance(found[0], dict):
+        assert (shown.handover.phase_completed, shown.handover.artifacts) == ("", {})
+        assert shown.handover.completed_at is None
+    else:
+        assert shown.handover is None
+    assert phase(draft, "PLAN", artifacts={"plan": "PLAN.md"}).artifacts == {"plan": "PLAN.md"}
 
 
 def test_a_phase_that_is_taken_up_again_is_no_longer_completed(draft: Desk) -> None:
@@ -143,6 +269,25 @@ def test_a_session_that_ends_keeps_its_last_state_as_a_checkpoint(draft: Desk) -
     assert last["trigger"] == "session_end"
     assert last["phase"] == "IMPLEMENT"
     assert (manifests[-1].parent / "files/a.md").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("end", ["commit", "cancel"])
+def test_a_session_that_is_committed_or_cancelled_is_its_own_last_state(
+    draft: Desk, end: str
+) -> None:
+    """No checkpoint is taken: the folder itself is kept, and comes back."""
+    draft.write("a.md", "mine\n")
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1"])
+    if end == "commit":
+        draft.commit()
+    else:
+        draft.run("session cancel")
+    draft.undo()
+    back = draft.run("session resume")
+    assert (back.phase, back.current_tasks) == ("IMPLEMENT", ["impl-1"])
+    assert draft.read("a.md") == "mine\n"
+    triggers = [each.trigger for each in draft.run("session checkpoints").checkpoints]
+    assert triggers == ["phase_complete"]
 
 
 def test_resume_tells_what_was_going_on(draft: Desk) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from tests.domain.desk import Desk
@@ -92,6 +93,15 @@ def test_a_version_without_its_record_is_not_counted(draft: Desk) -> None:
         assert half_recorded(folder) == ["human-retries/a.md/retry-1.md"]
     assert draft.run("retry", file_path="a.md", reason="no").number == 2
     assert (place / "retry-1.md").read_text() == "half\n"
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2025-09-05T10:00:00", 3])
+def test_a_damaged_record_tells_a_time_all_the_same(draft: Desk, when: object) -> None:
+    draft.run("retry", file_path="a.md", reason="no")
+    record = draft.path / ".workflow/draft/human-retries/a.md/retry-1.json"
+    record.write_text(json.dumps({"recorded_at": when}))
+    [kept] = draft.run("retry list").retries
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", kept.recorded_at)
 
 
 def test_json_documents_and_long_suffixes_have_retries_too(draft: Desk) -> None:

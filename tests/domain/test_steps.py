@@ -566,3 +566,14 @@ def test_a_copy_that_vanishes_during_a_commit_makes_it_stale(draft: Desk, path: 
     assert refused.code == "stale_preview"
     assert describe(draft.path)["global"] == before
     assert draft.commit().modified == ["part/b.md"]
+
+
+def test_a_move_that_had_nothing_to_move_undoes_nothing(bench: Bench) -> None:
+    """What stood at its target all the time is not moved to where nothing was."""
+    bench.put(".workflow/draft/files/b.md", "of a live session")
+    step = ["move", layout.WORKFLOW + "/.new", ".workflow/draft"]
+    before = bench.files()
+    with bench.hands(strict=True) as hands:
+        hands.do(step)
+        hands.undo(step)
+    assert bench.files() == before

@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
-from tests.editor import pictures
 from tests.editor.books import Book
 from tests.editor.profile import VSIX, Settings
 from tests.editor.server import CodeServer
-from tests.editor.toolchain import chromium
+from tests.editor.toolchain import built_in, chromium
 from tests.editor.toolchain.places import REPOSITORY
 from tests.editor.workbench import STATUS, THEMES, Workbench
 
@@ -100,7 +99,13 @@ def editor_factory(
         workspace: Path | None = None,
     ) -> Workbench:
         wanted = {"workbench.colorTheme": THEMES[theme], **(settings or {})}
-        server = CodeServer(settings=wanted, env=env, vsix=vsix, trust_everything=trust_everything)
+        server = CodeServer(
+            settings=wanted,
+            env=env,
+            vsix=vsix,
+            trust_everything=trust_everything,
+            switches=built_in.switches(),
+        )
         servers.append(server)
         server.start()
         context = browser.new_context(
@@ -108,6 +113,8 @@ def editor_factory(
             color_scheme="dark" if theme == "dark" else "light",
             permissions=["clipboard-read", "clipboard-write"],
             reduced_motion="reduce",
+            # Compressing for every window anew would take longer than the way from here to here.
+            extra_http_headers={"Accept-Encoding": "identity"},
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
@@ -130,12 +137,6 @@ def editor_factory(
 def editor(editor_factory: Opens, book: Book) -> Workbench:
     """VS Code with the extension, opened on the book, in a fresh profile."""
     return editor_factory(book)
-
-
-@pytest.fixture
-def picture(editor: Workbench) -> Callable[..., None]:
-    """Takes pictures of the window for the documentation: see :func:`pictures.take`."""
-    return lambda name, of=None: pictures.take(editor, name, of)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,31 +1,33 @@
-"""Pictures for the documentation, taken by the stories themselves."""
+"""Pictures for the documentation, taken by the stories themselves, light and dark."""
 
 from __future__ import annotations
 
 import os
 
-from playwright.sync_api import Locator
+from playwright.sync_api import expect
 from tests.editor.toolchain.places import REPOSITORY
-from tests.editor.workbench import Workbench
+from tests.editor.workbench import THEMES, Workbench
 
 FOLDER = REPOSITORY / "docs" / "images"
 
 
-def take(window: Workbench, name: str, of: Locator | None = None) -> None:
-    """Take the picture ``docs/images/<name>.png``.
+def take(window: Workbench, name: str) -> None:
+    """Take the pictures ``docs/images/<name>-light.png`` and ``-dark.png`` of a light window.
 
-    It is written with ``REDRAFT_PICTURES=1`` only; else the story just proves that it can be taken.
-
-    Args:
-        window: whose picture it is.
-        name: the file's name without its ending.
-        of: the part of the window to show; all of it if not given.
+    They are written with ``REDRAFT_PICTURES=1`` only; else the story just proves that the window
+    can be taken.
     """
-    if of is None:
-        window.page.mouse.move(640, 400)  # away from buttons, which would show as hovered
-    path = FOLDER / f"{name}.png" if os.environ.get("REDRAFT_PICTURES") else None
-    if path:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-    shown = of or window.page
-    picture = shown.screenshot(path=path, animations="disabled", caret="hide")
-    assert picture.startswith(b"\x89PNG"), f"no picture of {name}"
+    window.page.mouse.move(640, 400)  # away from buttons, which would show as hovered
+    expect(window.hover()).to_have_count(0)
+    if not os.environ.get("REDRAFT_PICTURES"):
+        assert _shot(window).startswith(b"\x89PNG"), f"no picture of {name}"
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for theme in THEMES:
+        window.set_theme(theme)
+        (FOLDER / f"{name}-{theme}.png").write_bytes(_shot(window))
+    window.set_theme("light")
+
+
+def _shot(window: Workbench) -> bytes:
+    return window.page.screenshot(animations="disabled", caret="hide")

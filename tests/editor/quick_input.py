@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as LateError
+from tests.editor.waiting import eventually
 
 
 class QuickInput:
@@ -17,9 +19,21 @@ class QuickInput:
         """The prompt of an input box, or what is wrong with what was typed."""
         self.items = self.widget.locator(".quick-input-list .monaco-list-row")
 
-    def wait(self, *, placeholder: str | None = None, title: str | None = None) -> None:
-        """Until the box is there, with this hint or title if given."""
-        expect(self.input).to_be_visible()
+    def wait(
+        self,
+        *,
+        placeholder: str | None = None,
+        title: str | None = None,
+        patience: float | None = None,
+    ) -> None:
+        """Until the box is there, with this hint or title if given.
+
+        Args:
+            placeholder: the hint in the empty box.
+            title: what stands above it.
+            patience: milliseconds, where something long has to be done first.
+        """
+        expect(self.input).to_be_visible(timeout=patience)
         if placeholder is not None:
             expect(self.input).to_have_attribute("placeholder", placeholder)
         if title is not None:
@@ -37,6 +51,25 @@ class QuickInput:
         """The rows that are drawn, as a screen reader says them: label, description, detail."""
         rows = self.items.all()
         return [row.get_attribute("aria-label") or row.inner_text() for row in rows]
+
+    def summon(self, key: str, text: str) -> None:
+        """Press a key until its box is there and stays, and put a text into it.
+
+        What is still coming to the front takes the focus and closes the box; a person then presses
+        the key once more.
+        """
+
+        def is_filled() -> bool:
+            if not self.input.is_visible():
+                self._page.keyboard.press(key)
+            try:
+                self.input.fill(text, timeout=2000)
+                expect(self.items.first).to_be_visible(timeout=2000)
+                return self.input.input_value(timeout=2000) == text
+            except (AssertionError, LateError):
+                return False
+
+        eventually(is_filled, f"{key} opens a box that stays")
 
     def fill(self, text: str) -> None:
         """Put a text into the box at once."""

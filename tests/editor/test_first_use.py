@@ -15,6 +15,8 @@ from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
 
 NOT_SET_UP = {"redraft.server.command": None}
+DOWNLOADING = 90_000
+"""Milliseconds for pip to get and install what the server needs."""
 MAKER = """#!/bin/bash
 # Stands for a Python: its environments run the Python of the tests, once pip was asked.
 PATH=/usr/bin:/bin
@@ -89,7 +91,7 @@ def test_first_use_sets_the_server_up_once_and_every_window_uses_it(
     expect(progress.get_by_role("button", name="Cancel")).to_be_visible()
     expect(progress).to_contain_text("getting")
     take(window, "first-use")
-    window.quick.wait(title="Start Session (1/2)")
+    window.quick.wait(title="Start Session (1/2)", patience=DOWNLOADING)
     expect(progress).to_have_count(0)
     window.quick.accept("first")
     window.quick.wait(title="Start Session (2/2)")
@@ -234,7 +236,7 @@ def test_in_restricted_mode_nothing_is_started(
     expect(window.status()).to_have_count(0)
     assert (environments(window), running(window)) == ([], [])
 
-    window.page.get_by_role("button", name="Manage").first.click()
+    window.page.locator(".part.banner").get_by_role("button", name="Manage").click()
     window.page.locator(".workspace-trust-editor").get_by_role("button", name="Trust").first.click()
     eventually(lambda: len(running(window)) == 1, "the server runs in the trusted folder")
     expect(window.status()).to_contain_text("by-hand")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 from tests.editor.books import Book
+from tests.editor.pictures import take
 from tests.editor.workbench import Workbench
 
 ONE = "part-1-the-lamp/chapter-01.md"
@@ -40,6 +41,7 @@ def test_a_conflict_is_merged_in_the_editor_and_the_commit_goes_on(
     mine, _ = conflicting(book)
     begin(editor)
     assert book.session_text(ONE, "colder-sea") == mine
+    take(editor, "merge")
     editor.page.get_by_text("Accept Session colder-sea").first.click()
     expect(editor.page.get_by_text("0 Conflicts Remaining")).to_be_visible()
     assert book.touched() == []

@@ -53,10 +53,13 @@ def test_ten_backs_and_forwards_over_six_documents_end_where_a_person_expects(
         expect_version(editor, document, SESSION)
         opened.append(name(document))
         expect_tabs(editor, *opened)
-    # Ten steps each way: five to the other end of the history, and what its ends do.
-    for expected in [*SIX[-2::-1], *[SIX[0]] * 5]:
+    for expected in SIX[-2::-1]:
         editor.page.keyboard.press(BACK)
         expect_version(editor, expected, SESSION)
+    for _ in range(5):  # at the beginning of the history
+        with editor.passing_tab():
+            editor.page.keyboard.press(BACK)
+        expect_version(editor, SIX[0], SESSION)
     for expected in [*SIX[1:], *[SIX[-1]] * 5]:
         editor.page.keyboard.press(FORWARD)
         expect_version(editor, expected, SESSION)

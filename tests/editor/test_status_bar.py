@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -116,13 +118,16 @@ def test_commands_of_a_session_are_not_offered_without_one(editor: Workbench, bo
 
 
 def test_without_a_server_it_says_so_and_a_click_starts_it(
-    editor_factory: Opens, book: Book
+    editor_factory: Opens, book: Book, tmp_path: Path
 ) -> None:
     book.start("colder-sea", CHAPTER)
-    editor = editor_factory(book, settings={"redraft.server.command": ["false"]})
+    program = tmp_path / "server"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    editor = editor_factory(book, settings={"redraft.server.command": [str(program)]})
     expect(editor.status()).to_have_text("Redraft stopped")
     expect(editor.status()).to_have_class(re.compile("error-kind"))
     expect(editor.toast("Your sessions are safe on disk")).to_be_visible()
-    editor.server.set({"redraft.server.command": [*REDRAFT, "lsp"]})
+    program.write_text(f"#!/bin/sh\nexec {shlex.join(REDRAFT)} lsp\n")
     editor.status().click()
     expect(editor.status()).to_have_text("colder-sea  1 change")

@@ -45,7 +45,7 @@ def test_each_step_has_its_picture_in_the_colours_of_the_theme(
     open_walkthrough(window)
     for title, mark in zip(
         STEPS,
-        ["Setting up Redraft", "The colder sea", "The folder, as it was", "exposition", "Undo"],
+        ["Setting up Redraft", "Colder sea", "The folder, as it was", "exposition", "Undo"],
         strict=True,
     ):
         step(window, title).click()
@@ -53,8 +53,8 @@ def test_each_step_has_its_picture_in_the_colours_of_the_theme(
         sheet = drawing(window).locator("svg rect").first
         drawn = sheet.evaluate("sheet => getComputedStyle(sheet).fill")
         assert drawn == {"light": "rgb(255, 255, 255)", "dark": "rgb(31, 31, 31)"}[theme]
-        if title == "Write":
-            pictures.take(window, f"walkthrough-{theme}")
+        if title == "Write" and theme == "light":
+            pictures.take(window, "walkthrough")
 
 
 def test_a_step_is_ticked_off_by_what_it_is_about(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect
 from tests.editor.quick_input import QuickInput
@@ -10,6 +12,25 @@ from tests.editor.waiting import eventually
 
 # VS Code draws spaces as no-break spaces.
 _NO_BREAK = "\u00a0"
+# In one step of the page: rows are drawn anew at any moment, and a button that has gone is deaf.
+_PRESS_IN_ROW = """([text, button]) => {
+    const rows = [...document.querySelectorAll(".scm-view .monaco-list-row")];
+    const row = rows.find((each) => each.textContent.includes(text));
+    const pressed = row?.querySelector(`.action-label[aria-label*="${button}"]`);
+    const offered = Boolean(pressed?.checkVisibility());
+    if (offered) pressed.click();
+    return offered;
+}"""
+_COUNT_TABS = """strip => {
+    const count = () => strip.querySelectorAll(".tab").length;
+    window.tabsBefore = window.mostTabs = count();
+    window.tabsNow = count;
+    new MutationObserver(() => { window.mostTabs = Math.max(window.mostTabs, count()); })
+        .observe(strip, { childList: true, subtree: true });
+}"""
+_A_TAB_PASSED = (
+    "() => window.mostTabs > window.tabsBefore && window.tabsNow() === window.tabsBefore"
+)
 
 
 class Views:
@@ -34,6 +55,14 @@ class Views:
     def _unsaved(self, tab: Locator) -> str:
         return "*" if "dirty" in (tab.get_attribute("class") or "").split() else ""
 
+    @contextmanager
+    def passing_tab(self) -> Iterator[None]:
+        """Wait until one more tab has come and gone by what is done meanwhile."""
+        strip = self.page.locator(".editor-group-container.active .tabs-container").first
+        strip.evaluate(_COUNT_TABS)
+        yield
+        self.page.wait_for_function(_A_TAB_PASSED)
+
     def active_tab(self) -> Locator:
         """The tab in front of the group that has the focus."""
         return self.page.locator(".editor-group-container.active .tab.active")
@@ -52,9 +81,7 @@ class Views:
 
     def open_file(self, name: str) -> None:
         """Open a file by Quick Open and wait for its tab."""
-        self.page.keyboard.press("Control+P")
-        self.quick.wait()
-        self.quick.fill(name)
+        self.quick.summon("Control+P", name)
         self.quick.row(name.rsplit("/", 1)[-1]).wait_for()
         self.page.keyboard.press("Enter")
         expect(self.tab(name.rsplit("/", 1)[-1]).first).to_be_visible()
@@ -87,9 +114,7 @@ class Views:
 
     def go_to_line(self, number: int, column: int = 1) -> None:
         """Put the cursor somewhere, by *Go to Line*."""
-        self.page.keyboard.press("Control+G")
-        self.quick.wait()
-        self.quick.fill(f":{number}:{column}")
+        self.quick.summon("Control+G", f":{number}:{column}")
         self.page.keyboard.press("Enter")
         expect(self.quick.widget).to_have_count(0)
         expect(self.cursor()).to_contain_text(f"Ln {number}, Col {column}")
@@ -163,14 +188,12 @@ class Views:
     def press_in_scm(self, text: str, button: str) -> None:
         """Press a button in a row of Source Control, by its tooltip."""
         row = self.scm_row(text).first
-        pressed = row.locator(f'.action-label[aria-label*="{button}"]').first
 
-        def is_offered() -> bool:
+        def is_pressed() -> bool:
             row.hover()  # once more if the row moved away from under the mouse
-            return pressed.is_visible()
+            return bool(self.page.evaluate(_PRESS_IN_ROW, [text, button]))
 
-        eventually(is_offered, f"the row {text} offers {button}")
-        pressed.click()
+        eventually(is_pressed, f"the row {text} offers {button}")
 
     def scm_title_action(self, label: str) -> Locator:
         """A button in a title of Source Control."""

@@ -96,10 +96,7 @@ class Workbench(Views):
 
     def search_commands(self, text: str) -> list[str]:
         """Open the palette with a text in it; gives the labels of the rows that are drawn."""
-        self.page.keyboard.press("F1")
-        expect(self.quick.input).to_have_value(re.compile("^>"))
-        self.quick.fill(f">{text}")
-        expect(self.quick.items.first).to_be_visible()
+        self.quick.summon("F1", f">{text}")
         return self.quick.labels()
 
     def offers(self, label: str) -> bool:

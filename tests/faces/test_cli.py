@@ -83,6 +83,20 @@ def test_retries_that_the_assistant_noticed_are_marked(redraft: Redraft) -> None
     assert ("noticed" in first, "noticed" in second) == (True, False)
 
 
+def test_status_and_resume_show_what_was_completed_and_handed_over(redraft: Redraft) -> None:
+    redraft("session", "start", "one")
+    plan = '{"plan_document": "PLAN.md", "scenes": [1, 2]}'
+    said = redraft("session", "phase", "PLAN", "--artifacts", plan).out
+    line = "plan_document: PLAN.md, scenes: [1, 2]\n"
+    assert f"  Hands over  {line}" in said
+    redraft("session", "phase", "IMPLEMENT", "--current-tasks", "impl-1")
+    for verb in ("status", "pause", "resume"):
+        said = redraft("session", verb).out
+        assert "  Completed   PLAN\n" in said
+        assert f"  Handed over by PLAN: {line}" in said
+        assert "Hands over" not in said
+
+
 def test_the_servers_stand_in_the_help(redraft: Redraft) -> None:
     shown = redraft("--help").out
     assert "  mcp " in shown
@@ -140,9 +154,22 @@ def test_writing_without_a_session_names_the_temporary_one(redraft: Redraft) -> 
     assert redraft("session", "status", "--json").json["temporary"] is True
 
 
-def test_a_refused_write_makes_no_temporary_session(redraft: Redraft, root: Path) -> None:
-    assert redraft("write", ".git/config", stdin=b"x").code == 1
-    assert not (root / ".workflow").exists()
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["write", ".git/config"],
+        ["write", "part-1"],
+        ["write", "notes.md/below.md"],
+        ["delete", "nope.md"],
+        ["rename", "nope.md", "b.md"],
+        ["rename", "part-1/one.md", "notes.md"],
+    ],
+    ids=" ".join,
+)
+def test_a_refused_step_begins_no_session(redraft: Redraft, root: Path, words: list[str]) -> None:
+    assert redraft(*words, stdin=b"x").code == 1
+    assert not list((root / ".workflow").glob("*temp-*"))
+    assert redraft("session", "list", "--json").json["sessions"] == []
 
 
 def test_content_can_be_given_by_flag(redraft: Redraft) -> None:
@@ -188,6 +215,31 @@ def test_paths_are_meant_from_the_working_folder(
     both = redraft("session", "discard", "newer.md", "--json").json
     assert both["discarded"] == ["part-1/newer.md"]
     assert redraft("session", "status", "--json").json["root"] == str(root)
+
+
+def test_what_is_to_be_written_is_meant_from_the_working_folder_even_if_it_is_not_there(
+    redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redraft("session", "start", "one")
+    monkeypatch.chdir(root / "part-1")
+    for words in (["new.md"], ["newer.md", "--content", "x"]):
+        assert redraft("write", *words, stdin=b"x").code == 0
+    redraft("rename", "one.md", "two.md")
+    changes = redraft("session", "status", "--json").json["changes"]
+    assert changes["created"] == ["part-1/new.md", "part-1/newer.md", "part-1/two.md"]
+
+
+def test_a_bare_name_is_found_from_any_folder(
+    redraft: Redraft, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redraft("session", "start", "one")
+    assert redraft("resolve", "one.md").out == f"{root}/part-1/one.md\n"
+    assert redraft("delete", "one.md").code == 0
+    assert redraft("session", "diff", "one.md").out.startswith("--- a/part-1/one.md")
+    (root / "empty").mkdir()
+    monkeypatch.chdir(root / "empty")
+    assert redraft("session", "discard", "one.md").code == 0
+    assert redraft("session", "status", "--json").json["change_count"] == 0
 
 
 def test_the_root_is_found_from_below(tmp_path: Path) -> None:
@@ -321,6 +373,18 @@ def test_the_environment_names_a_session_and_words_outrank_it(
     assert redraft("session", "status", "--session", "two", "--json").json["name"] == "two"
     assert redraft("session", "switch", "two", "--json").json["session"]["name"] == "two"
     assert redraft("resolve", "notes.md", "--json").json["session"] == "one"
+
+
+def test_a_session_that_the_environment_only_tells_of_is_not_chosen(
+    redraft: Redraft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("two", "one"):
+        redraft("session", "start", name)
+    monkeypatch.setenv("REDRAFT_SESSION", "two")
+    assert redraft("resolve", "notes.md", "--json").json["session"] == "two"
+    monkeypatch.setenv("REDRAFT_FOLLOW", "1")
+    for words in (["resolve", "notes.md"], ["session", "status"]):
+        assert redraft(*words, "--json").json["session"] == "one"
 
 
 # Refusals -------------------------------------------------------------------------------------
@@ -496,6 +560,19 @@ def test_every_example_can_be_typed(command: Command) -> None:
         assert parse(f"/{example.partition(' <')[0]}")[0] is command
 
 
+@pytest.mark.parametrize(
+    ("verb", "meant"),
+    [
+        ("status", "the active session"),
+        ("resume", "the session left last"),
+        ("undo", "the session committed, cancelled or restored last"),
+    ],
+)
+def test_the_help_says_which_session_is_meant(redraft: Redraft, verb: str, meant: str) -> None:
+    said = " ".join(redraft("session", verb, "--help").out.split())
+    assert f"The session it is about; else REDRAFT_SESSION, else {meant}." in said
+
+
 def test_the_help_lists_every_verb_in_full(redraft: Redraft) -> None:
     out = redraft("--help").out
     for command in COMMANDS:
@@ -585,6 +662,64 @@ def test_a_name_is_never_cut_however_narrow_the_terminal() -> None:
     out = drawn(r.SessionList(root="/b", active=names[0], sessions=rows), width=30)
     assert all(name in out for name in names)
     assert "long long…" in out
+
+
+def test_a_list_shows_when_each_session_was_created() -> None:
+    rows = [summary("a", "A draft")]
+    head, row = drawn(r.SessionList(root="/b", active="a", sessions=rows), width=200).splitlines()
+    assert head.split() == [
+        "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION"
+    ]  # fmt: skip
+    assert row.split()[1:6] == ["a", "ACTIVE", "2026-01-01", "1", "0"]
+
+
+def test_sessions_that_ended_are_listed_apart_with_where_they_lie(
+    redraft: Redraft, root: Path
+) -> None:
+    for _ in range(2):
+        redraft("session", "start", "draft")
+        redraft("write", "notes.md", stdin=b"x")
+        redraft("session", "cancel")
+    redraft("session", "start", "done")
+    redraft("session", "complete")
+    said = redraft("session", "list", "--completed", "--trash").out
+    trash = sorted(path.name for path in (root / ".workflow/.trash").iterdir())
+    [archive] = (path.name for path in (root / ".workflow/completed").iterdir())
+    lines = said.splitlines()
+    assert lines[0] == "There are no open sessions."
+    at = lines.index("Committed or completed:")
+    assert lines[at + 1].split() == [
+        "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "LIES", "IN", "DESCRIPTION"
+    ]  # fmt: skip
+    assert lines[at + 2].split()[:3] == ["✓", "done", "COMPLETED"]
+    assert f".workflow/completed/{archive}" in lines[at + 2]
+    at = lines.index("Cancelled, in the trash:")
+    for name, line in zip(trash, lines[at + 2 : at + 4], strict=True):
+        assert line.split()[:3] == ["×", "draft", "CANCELLED"]
+        assert f".workflow/.trash/{name}" in line
+    assert "session switch" not in said
+    assert lines[-1] == "Next: redraft session start NAME"
+    found = redraft("session", "list", "--trash", "--json").json["sessions"]
+    assert [each["lies_in"] for each in found] == [f".workflow/.trash/{name}" for name in trash]
+    assert {each["status"] for each in found} == {"INACTIVE"}
+
+
+def test_a_list_hints_at_switching_only_where_there_is_a_session_to_switch_to(
+    redraft: Redraft,
+) -> None:
+    redraft("session", "start", "one")
+    assert "Next" not in redraft("session", "list").out
+    assert "lies_in" not in redraft("session", "list", "--json").json["sessions"][0]
+    redraft("session", "pause")
+    said = redraft("session", "list").out
+    assert said.endswith("No session is active.\nNext: redraft session switch NAME\n")
+
+
+def test_with_nothing_to_resume_it_says_so(redraft: Redraft) -> None:
+    said = redraft("session", "resume")
+    assert (said.code, said.err.splitlines()[0]) == (
+        1, "error (session_not_found): There is no session to resume: no other is open."
+    )  # fmt: skip
 
 
 def test_a_terminal_gets_colours_and_signs() -> None:
@@ -698,7 +833,11 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
         ),
         (
             r.Completed(root="/b", session="one", archived_to="c", unapplied=r.Changes()),
-            ["Completed session one; it lies in c.", "  Not applied 0 changes"],
+            [
+                "Completed session one; it lies in c.",
+                "  Not applied 0 changes",
+                "Take it up again: redraft session resume one",
+            ],
         ),
         (
             r.Checkup(root="/b", checked=["markers"], found=["f"], repaired=["r"], left=["l"]),
@@ -732,10 +871,20 @@ CHANGES = r.Changes(modified=["m.md"], created=["c.md"], deleted=["d.md"])
                 root="/b",
                 sessions=["one"],
                 active="one",
-                skipped=[r.SkippedLine(line=3, reason="no JSON")],
+                skipped=[
+                    r.SkippedLine(line=3, reason="no JSON"),
+                    r.SkippedLine(line=0, reason="a.md: is a link"),
+                ],
                 kept_as="old",
             ),
-            ["  Taken over", "    one", "Skipped line 3: no JSON", "  Kept as     old"],
+            [
+                "  Taken over",
+                "    one",
+                "Skipped line 3: no JSON",
+                "Skipped a.md: is a link",
+                "  Active      one",
+                "  Kept as     old",
+            ],
         ),
         (
             r.Migration(root="/b", sessions=[], active=None, skipped=[], kept_as=None),

@@ -119,6 +119,16 @@ def test_redraft_called_inside_acts_on_the_real_session(draft: Place, how: str) 
     assert draft.untouched()
 
 
+def test_what_redraft_changed_inside_is_not_called_nothing(draft: Place, how: str) -> None:
+    draft.run("session start", name="other")
+    words = ("exec", "--how", how, "--session", "other", "--")
+    ran = draft.call(*words, "sh", "-c", "echo x | redraft write new.md")
+    assert ran.stdout == "new.md created in session other (1 change).\n"
+    assert ran.stderr == "Nothing else changed in session other.\n"
+    ran = draft.call(*words, "sh", "-c", "redraft session status > /dev/null")
+    assert ran.stderr == "Nothing changed in session other.\n"
+
+
 def test_a_program_may_commit_its_own_session(draft: Place, how: str) -> None:
     ran = draft.call(
         *("exec", "--how", how, "--", "sh", "-c", "echo x > a.md; redraft session commit --force")
@@ -143,6 +153,17 @@ def test_the_environment_names_root_session_and_folder(draft: Place, how: str) -
     )
     home = f"{draft.root}/.workflow/draft"
     assert ran.out.splitlines() == [str(draft.root), "draft", home, "mine", "a.md", "new"]
+
+
+def test_a_program_is_kept_in_its_session_whatever_its_shell_was_told(
+    draft: Place, how: str
+) -> None:
+    draft.run("session start", name="active")
+    script = 'echo x > in-draft.md; redraft read in-draft.md; printf "%s" "$REDRAFT_SESSION"'
+    told = {"REDRAFT_SESSION": "active", "REDRAFT_FOLLOW": "1"}
+    ran = draft.sh(script, how, "--session", "draft", **told)
+    assert (ran.out, ran.told["session"]) == ("x\ndraft", "draft")
+    assert draft.sh("true", how, **told).told["session"] == "active"
 
 
 def test_the_working_folder_is_the_same_place_in_the_view(draft: Place, how: str) -> None:

@@ -190,6 +190,7 @@ export class Server implements vscode.Disposable {
         outputChannel: this.output,
         initializationOptions: {
           searchable: true,
+          shownState: true,
           sidesAsFiles: true,
           l10n: vscode.l10n.bundle ?? {},
         },

@@ -83,11 +83,12 @@ export class Sessions implements vscode.Disposable {
   }
 
   private take(snapshot: Snapshot): void {
-    const [before = UNKNOWN] = snapshot.folders.flatMap((uri) => this.states.get(uri) ?? []);
-    const state = { snapshot, changes: snapshot.changes ?? before.changes };
-    snapshot.folders.forEach((uri) => this.states.set(uri, state));
+    const { folders = [], changes } = snapshot;
+    const [before = UNKNOWN] = folders.flatMap((uri) => this.states.get(uri) ?? []);
+    const state = { snapshot, changes: changes ?? before.changes };
+    folders.forEach((uri) => this.states.set(uri, state));
     this.changed();
-    if (snapshot.changes || snapshot.active?.name !== before.snapshot?.active?.name) {
+    if (changes || snapshot.active?.name !== before.snapshot?.active?.name) {
       this.changesEmitter.fire();
     }
   }

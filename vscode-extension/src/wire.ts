@@ -163,7 +163,7 @@ export interface Working {
 
 export type Status = "ACTIVE" | "INACTIVE" | "CRASHED" | "COMPLETED";
 
-/** A session in one row. */
+/** A session in one row; `liesIn` is where one that has ended lies, relative to the root. */
 export interface Summary {
   readonly name: string;
   readonly status: Status;
@@ -176,6 +176,7 @@ export interface Summary {
   readonly retryCount: number;
   readonly sizeBytes: number;
   readonly temporary: boolean;
+  readonly liesIn?: string;
 }
 
 export type ChangeKind = "modified" | "created" | "deleted";
@@ -194,7 +195,7 @@ export interface Shown {
   readonly tooltip: string;
 }
 
-/** The whole state of one root, as clients are pushed it; `revision` counts up. `changesDigest` stays the same as long as `changes`, by path, do: they are left out if they are those of the snapshot before. `folders` are the root's URIs as the client spells them. */
+/** The whole state of one root, as clients are pushed it; `revision` counts up. `changesDigest` stays the same as long as the active session's changed paths and their kinds do. What is left out by default is for clients that show it: `folders` are the root's URIs as the client spells them; `changes`, by path, come if they or the drift are others than before. */
 export interface Snapshot {
   readonly root: string;
   readonly active: Summary | null;
@@ -202,7 +203,7 @@ export interface Snapshot {
   readonly changes?: readonly ChangedPath[];
   readonly drifted: readonly string[];
   readonly crashed: readonly string[];
-  readonly folders: readonly string[];
+  readonly folders?: readonly string[];
   readonly shown?: Shown;
   readonly revision: number;
 }

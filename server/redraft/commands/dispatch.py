@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Names", "Roots", "camel", "camelled", "execute", "snake", "to_json", "validate"]
 
-MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to", "changes", "shown"})
+MAY_BE_ABSENT = frozenset(
+    {"kind", "retries_archive", "archived_to", "lies_in", "changes", "folders", "shown"}
+)
 """The fields of results that are left out where they have no value."""
+
+AS_NAMED = frozenset({"artifacts"})
+"""The fields of results in which users name things themselves: nothing there is rewritten."""
 
 Names = Literal["snake", "camel"]
 """How the arguments' keys are written: as in the dataclasses, or as LSP writes them."""
@@ -116,7 +121,8 @@ def _leave_out(json: dict[str, Any]) -> None:
     for key in MAY_BE_ABSENT & json.keys():
         if json[key] is None:
             del json[key]
-    for value in json.values():
+    for key in json.keys() - AS_NAMED:
+        value = json[key]
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict):
                 _leave_out(item)
@@ -129,7 +135,10 @@ def camel(value: Any) -> Any:
     """
     if isinstance(value, dict):
         known = _camel_names()
-        return {known.get(key, key): camel(item) for key, item in value.items()}
+        return {
+            known.get(key, key): item if key in AS_NAMED else camel(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [camel(item) for item in value]
     return value

@@ -6,16 +6,16 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from redraft.commands import results
+from redraft.commands import finding, results
 from redraft.domain import marker, retries, temporary
-from redraft.domain.changes import Survey
+from redraft.domain.changes import Survey, count
 from redraft.domain.session import chosen
 from redraft.domain.view import View
 from redraft.domain.writing import WritableView
 from redraft.errors import InvalidArguments, UnsupportedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from redraft.commands import requests
     from redraft.domain.progress import Progress
@@ -26,7 +26,7 @@ def record_retry(root: Root, request: requests.RecordRetry, _: Progress) -> resu
     """Keep a rejected version with its reason."""
     with chosen(root, request.session) as session:
         view = View(root, session)
-        path = retries.find(view, request.file_path)
+        path = finding.shown(view, request.file_path)
         kept = retries.record(view, path, request.reason, auto_detected=request.auto_detected)
         return _retry(root, session.name, kept)
 
@@ -51,7 +51,7 @@ def list_retries(root: Root, request: requests.ListRetries, _: Progress) -> resu
             found = retries.of_session(session)
         else:
             view = View(root, session)
-            found = retries.of_document(session, retries.find_recorded(view, request.file_path))
+            found = retries.of_document(session, finding.recorded(view, request.file_path))
         rows = [_retry(root, session.name, kept) for kept in found]
         return results.RetryList(root=root.path, session=session.name, retries=rows)
 
@@ -62,7 +62,7 @@ def restore_retry(root: Root, request: requests.RestoreRetry, _: Progress) -> re
         raise InvalidArguments(["'number' must be 1 or more"])
     with chosen(root, request.session) as session:
         view = View(root, session)
-        path = retries.find_recorded(view, request.file_path)
+        path = finding.recorded(view, request.file_path)
         retries.restore(view, path, request.number)
         return results.RestoredRetry(
             root=root.path, session=session.name, path=path, number=request.number
@@ -72,7 +72,7 @@ def restore_retry(root: Root, request: requests.RestoreRetry, _: Progress) -> re
 def resolve(root: Root, request: requests.ResolvePath, _: Progress) -> results.Resolution:
     """Say which file stands behind a path."""
     with _looking(root, request.session) as view:
-        found = view.resolve(request.path)
+        found = view.resolve(finding.shown_or(view, request.path))
         return results.Resolution(
             root=root.path,
             session=found.session,
@@ -92,7 +92,7 @@ def _looking(root: Root, session: str | None) -> View:
 def read(root: Root, request: requests.ReadDocument, _: Progress) -> results.Document:
     """Read a document, with its earlier rejections."""
     with _looking(root, request.session) as view:
-        path = retries.find(view, request.path)
+        path = finding.shown(view, request.path)
         file, source = view.open_path(path)
         with file:
             data = file.read()
@@ -130,42 +130,55 @@ def _decode(content: str, encoding: str) -> bytes:
 def write(root: Root, request: requests.WriteDocument, _: Progress) -> results.Change:
     """Write a document into the session."""
     data = _decode(request.content, request.encoding)
-    return changed(root, request.session, request.path, lambda v: v.write(request.path, [data]))
+    return written(root, request.session, request.path, [data])
+
+
+def written(root: Root, session: str | None, path: str, chunks: Iterable[bytes]) -> results.Change:
+    """Write a document's chunks into the session."""
+    return _changed(root, session, lambda _: path, lambda view, at: view.write(at, chunks))
 
 
 def delete(root: Root, request: requests.DeleteDocument, _: Progress) -> results.Change:
     """Delete a document or folder in the session."""
-    return changed(root, request.session, request.path, lambda v: v.delete(request.path))
+
+    def find(view: View) -> str:
+        return finding.shown(view, request.path, follow_last=False)
+
+    return _changed(root, request.session, find, lambda view, at: view.delete(at))
 
 
 def rename(root: Root, request: requests.RenameDocument, _: Progress) -> results.Change:
     """Rename a document or folder in the session."""
 
-    def act(view: WritableView) -> str:
-        return view.rename(request.path, request.new_path, overwrite=request.overwrite)
+    def act(view: WritableView, at: str) -> str:
+        source = finding.shown(view, request.path, follow_last=False)
+        return view.rename(source, at, overwrite=request.overwrite)
 
-    return changed(root, request.session, request.new_path, act)
+    return _changed(root, request.session, lambda _: request.new_path, act)
 
 
-def changed(
-    root: Root, session: str | None, path: str, act: Callable[[WritableView], str]
+def _changed(
+    root: Root,
+    session: str | None,
+    find: Callable[[View], str],
+    act: Callable[[WritableView, str], str],
 ) -> results.Change:
     """Do one step on a document and say what the session holds now.
 
     Without a session a temporary one is made, but only once the path is known to be good.
     """
-    with View.of(root, session if session is not None else marker.active(root)) as plain:
-        plain.path_of(path, follow_last=False)
-    name, _ = temporary.ensure(root, session)
-    with WritableView.of(root, name) as view:
-        kind: Any = act(view)
+    with _looking(root, session) as plain:
+        plain.path_of(find(plain), follow_last=False)
+    with temporary.Destination(root, session) as to, WritableView.of(root, to.name) as view:
+        path = find(view)
+        kind: Any = act(view, path)
         opened = view.session
         return results.Change(
             root=root.path,
-            session=opened.name if opened is not None else name,
+            session=opened.name if opened is not None else to.name,
             path=view.path_of(path, follow_last=False),
             kind=kind,
-            change_count=Survey(opened.folder).count if opened is not None else 0,
+            change_count=count(opened.folder) if opened is not None else 0,
         )
 
 

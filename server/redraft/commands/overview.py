@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from redraft.commands import results
-from redraft.domain import layout, marker, migration, retries
-from redraft.domain.changes import Survey, Tally, drifted
+from redraft.domain import handover, layout, marker, migration, retries
+from redraft.domain.archive import held, laid
+from redraft.domain.changes import Survey, Tally
 from redraft.domain.healing import sound_metadata
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata
 from redraft.errors import RedraftError
@@ -58,24 +61,25 @@ def summary(
     session: Session,
     active: str | None,
     status: results.Status | None = None,
-    survey: Survey | None = None,
+    tally: Tally | None = None,
 ) -> results.Summary:
-    """A session in one row; its survey is made here unless the caller has one."""
+    """A session in one row; its numbers are counted here unless the caller has them."""
     if status is None:
         metadata = sound_metadata(session)
     else:  # an ended session is left as it is
         metadata = read_metadata(session.folder, session.name)
     real = status or status_of(session.root, session.folder, session.name, active)
-    return results.Summary(**_row(session, metadata, Tally(session, survey), real))
+    return results.Summary(**_row(session, metadata, tally or Tally(session), real))
 
 
 def account(session: Session, active: str | None) -> dict[str, Any]:
     """The fields of a session in full, for :class:`results.Session`."""
     metadata = sound_metadata(session)
-    survey = Survey(session.folder)
+    named: dict[str, list[str]] = {"modified": [], "created": [], "deleted": []}
+    tally = Tally(session, lambda path, kind, _: named[kind].append(path), drift=True)
     status = status_of(session.root, session.folder, session.name, active)
     progress = progress_of(metadata)
-    row = _row(session, metadata, Tally(session, survey), status)
+    row = _row(session, metadata, tally, status)
     return {
         **row,
         "root": session.root.path,
@@ -84,10 +88,17 @@ def account(session: Session, active: str | None) -> dict[str, Any]:
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
-        "changes": changes(survey),
-        "drifted": drifted(session, survey),
+        "artifacts": handover.waiting(metadata),
+        "handover": handed_over(handover.latest(metadata)),
+        "changes": results.Changes(**{kind: sorted(paths) for kind, paths in named.items()}),
+        "drifted": tally.drifted,
         "path": session.path,
     }
+
+
+def handed_over(record: handover.Handover | None) -> results.Handover | None:
+    """The record of a hand-over as a result."""
+    return results.Handover(**record) if record is not None else None
 
 
 def full(session: Session, active: str | None) -> results.Session:
@@ -123,14 +134,20 @@ def rows(root: Root) -> tuple[str | None, list[results.Summary]]:
 def ended(root: Root, parent: str, status: results.Status) -> list[results.Summary]:
     """The sessions that lie in the archive or the trash, newest last."""
     found = []
-    for entry in root.folder.scan(parent):
-        parts = layout.split_dated(entry.name)
-        place = f"{parent}/{entry.name}"
-        if parts is None or root.folder.stat(f"{place}/{layout.METADATA}") is None:
-            continue
-        with Session(root, parts[0], root.folder.sub(place)) as session:
-            found.append((parts[1], summary(session, None, status)))
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    for one in laid(root, parent):
+        if one.is_session:
+            with Session(root, one.name, root.folder.sub(one.place)) as session:
+                row = summary(session, None, status)
+            changes, kept = held(root, one)
+            found.append(
+                replace(
+                    row,
+                    change_count=row.change_count if changes is None else changes,
+                    retry_count=row.retry_count + kept,
+                    lies_in=one.place,
+                )
+            )
+    return found
 
 
 def snapshot(root: Root) -> results.Snapshot:
@@ -139,42 +156,43 @@ def snapshot(root: Root) -> results.Snapshot:
     root.settle()
     name = marker.active(root)
     active: results.Summary | None = None
-    changed, drift = list[results.ChangedPath](), list[str]()
+    digest, drift = hashlib.blake2b(digest_size=8), list[str]()
     if name is not None:
         try:
             with Session.open(root, name) as session:
-                survey = Survey(session.folder)
-                active = summary(session, name, survey=survey)
-                drift = drifted(session, survey)
-                changed = _changed(survey, drift)
+                tally = Tally(session, functools.partial(_digest, digest), drift=True)
+                active = summary(session, name, tally=tally)
+                drift = tally.drifted
         except RedraftError:
             active = None  # it ended a moment ago; the next snapshot will tell
     return results.Snapshot(
         root=root.path,
         active=active,
-        changes_digest=_digest(changed),
-        changes=changed,
+        changes_digest=digest.hexdigest() if active else "",
         drifted=drift,
         crashed=root.crashed(),
     )
 
 
-def _changed(survey: Survey, drift: list[str]) -> list[results.ChangedPath]:
-    """The changed paths, each once, sorted."""
-    moved = set(drift)
+def changed_paths(root: Root, found: results.Snapshot) -> list[results.ChangedPath]:
+    """What the active session of a snapshot changed, by path; nothing if it has just ended."""
+    drift = set(found.drifted)
     # What drifted and is no change came to the folder beneath something that is deleted here.
-    kinds: dict[str, Any] = dict.fromkeys(drift, "deleted") | dict(survey.paths())
+    kinds: dict[str, Any] = dict.fromkeys(drift, "deleted")
+    if found.active is not None:
+        try:
+            with Session.open(root, found.active.name) as session:
+                Tally(session, lambda path, kind, _: kinds.update({path: kind}))
+        except RedraftError:
+            return []
     return [
-        results.ChangedPath(path=path, kind=kinds[path], drifted=path in moved)
+        results.ChangedPath(path=path, kind=kinds[path], drifted=path in drift)
         for path in sorted(kinds)
     ]
 
 
-def _digest(changed: list[results.ChangedPath]) -> str:
-    if not changed:
-        return ""
-    listed = "\0".join(f"{each.path}\0{each.kind}\0{each.drifted}" for each in changed)
-    return hashlib.blake2b(listed.encode(errors="surrogateescape"), digest_size=8).hexdigest()
+def _digest(digest: hashlib.blake2b, path: str, kind: str, _: object) -> None:
+    digest.update(f"{path}\0{kind}\0".encode(errors="surrogateescape"))
 
 
 def checkpoint(session: Session, manifest: dict[str, Any]) -> results.Checkpoint:

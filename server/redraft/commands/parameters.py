@@ -17,6 +17,9 @@ Kind = Literal["flag", "number", "text", "list", "object"]
 PATHS = frozenset({"path", "new_path", "file_path", "paths"})
 """The arguments that name documents, in every command."""
 
+LITERAL = frozenset({("write", "path"), ("rename", "new_path"), ("files", "path")})
+"""The verbs and arguments where a name is not looked for: it may be that of nothing yet."""
+
 FREE_TEXT = frozenset({"description", "reason", "label", "line"})
 """The arguments that may be several words without quotes, where they come last."""
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from redraft.commands.descriptions import described
+from redraft.commands.descriptions import described, meant
 from redraft.commands.parameters import COMMON, parameters, usage
 from redraft.commands.results import Result
 
@@ -61,7 +61,8 @@ _TAIL = """\
   `redraft VERB --help` what a verb takes.
 - `--root DIR`, `--session NAME` and `--json` go with every verb. Without `--root` the root is
   `REDRAFT_ROOT`, or the nearest folder upwards that holds `.workflow/`, or the working folder.
-  Without `--session` the session is `REDRAFT_SESSION`, or the active one.
+  Without `--session` the session is `REDRAFT_SESSION` (unless `REDRAFT_FOLLOW` is set), or the
+  active one.
 - `redraft read` writes the document to standard output, and `redraft write` takes it from standard
   input, both byte for byte.
 - `redraft session commit` on a terminal shows the preview and asks.
@@ -128,7 +129,7 @@ def _row(command: Command, parameter: Parameter) -> str:
     if parameter.required:
         default = "required"
     elif parameter.default in (None, ""):
-        default = "the active session" if parameter.name == "name" else "none"
+        default = meant(command.verb) if parameter.name == "name" else "none"
     else:
         default = f"`{str(parameter.default).lower()}`"
     about = described(command.verb, parameter.name).removesuffix(".")
@@ -173,6 +174,8 @@ class _Results:
         if NoneType in get_args(hint):
             [inner] = [each for each in get_args(hint) if each is not NoneType]
             return f"{self._type(inner)}, or null"
+        if get_origin(hint) is dict:
+            return "JSON object"
         if get_origin(hint) is list:
             return f"list of {self._type(get_args(hint)[0])}"
         plain = {str: "text", bool: "true or false", int: "number", Any: "the command's own result"}

@@ -27,7 +27,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A session in one row."""
+    """A session in one row; ``lies_in`` is where one that has ended lies, relative to the root."""
 
     name: str
     status: Status
@@ -40,6 +40,7 @@ class Summary:
     retry_count: int
     size_bytes: int
     temporary: bool
+    lies_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +53,23 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What a phase handed over when it ended: ``artifacts`` are by role, as they were named."""
+
+    phase_completed: str
+    next_phase: str
+    completed_at: str | None
+    artifacts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResumePoint:
     """Where the work stood when the session was last left."""
 
     phase: str
     current_tasks: list[str]
     last_checkpoint: str | None
+    handover: Handover | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +77,16 @@ class Session(Summary, Result):
     """A session in full; ``path`` is its folder, relative to the root.
 
     ``auto_detected_count`` of its retries were noticed by an assistant, not recorded by a person.
+    ``artifacts`` are what the present phase will hand over, as far as it was said; ``handover`` is
+    what the last one did.
     """
 
     auto_detected_count: int
     completed_phases: list[str]
     current_tasks: list[str]
     last_checkpoint: str | None
+    artifacts: dict[str, Any]
+    handover: Handover | None
     changes: Changes
     drifted: list[str]
     path: str
@@ -105,8 +121,9 @@ class Shown:
 class Snapshot:
     """The whole state of one root, as clients are pushed it; ``revision`` counts up.
 
-    ``changes_digest`` stays the same as long as ``changes``, by path, do: they are left out if they
-    are those of the snapshot before. ``folders`` are the root's URIs as the client spells them.
+    ``changes_digest`` stays the same as long as the active session's changed paths and their kinds
+    do. What is left out by default is for clients that show it: ``folders`` are the root's URIs as
+    the client spells them; ``changes``, by path, come if they or the drift are others than before.
     """
 
     root: str
@@ -115,7 +132,7 @@ class Snapshot:
     changes: list[ChangedPath] | None = None
     drifted: list[str]
     crashed: list[str]
-    folders: list[str] = field(default_factory=list)
+    folders: list[str] | None = None
     shown: Shown | None = None
     revision: int = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from redraft.commands import overview, results
+from redraft.commands import finding, overview, results
 from redraft.domain import (
     adopting,
     checkpoints,
@@ -33,12 +33,19 @@ if TYPE_CHECKING:
 
 def start(root: Root, request: requests.StartSession, _: Progress) -> results.Session:
     """Start a session, or give the temporary one a name."""
+    _check_one_name(request)
     if request.from_temporary:
         lifecycle.name_temporary(root, request.name, request.description, request.type)
     else:
         lifecycle.start(root, request.name, request.description, request.type)
     with Session.open(root, request.name) as session:
         return overview.full(session, session.name)
+
+
+def _check_one_name(request: requests.StartSession | requests.SwitchSession) -> None:
+    """Where ``name`` is no alias, the default ``session`` may only say the same."""
+    if request.session is not None and request.session != request.name:
+        raise InvalidArguments(["'session' and 'name' name different sessions"])
 
 
 def list_sessions(root: Root, request: requests.ListSessions, _: Progress) -> results.SessionList:
@@ -61,8 +68,7 @@ def status(root: Root, request: requests.SessionRequest, _: Progress) -> results
 
 def switch(root: Root, request: requests.SwitchSession, _: Progress) -> results.Switched:
     """Make another session the active one."""
-    if request.session is not None and request.session != request.name:
-        raise InvalidArguments(["'session' and 'name' name different sessions"])
+    _check_one_name(request)
     previous = lifecycle.switch(root, request.name)
     with Session.open(root, request.name) as session:
         return results.Switched(
@@ -80,11 +86,12 @@ def pause(root: Root, request: requests.SessionRequest, _: Progress) -> results.
 def resume(root: Root, request: requests.SessionRequest, _: Progress) -> results.ResumedSession:
     """Take a session up again."""
     name = lifecycle.paused_last(root) if request.session is None else request.session
-    with Session.open(root, name) as session:
+    with lifecycle.opened_again(root, name) as session:
         point = lifecycle.resume(session)
+        account = overview.account(session, session.name)
         return results.ResumedSession(
-            **overview.account(session, session.name),
-            resume=results.ResumePoint(**point),  # type: ignore[arg-type]  # made whole on reading
+            **account,
+            resume=results.ResumePoint(**point | {"handover": account["handover"]}),  # type: ignore[arg-type]  # made whole on reading
         )
 
 
@@ -124,8 +131,7 @@ def _canonical(session: Session, paths: list[str] | None) -> list[str] | None:
         return None
     if not paths:
         raise InvalidArguments(["'paths' is empty; leave it out to commit everything"])
-    view = View(session.root, session)
-    return [view.path_of(path, follow_last=False) for path in paths]
+    return finding.changed(View(session.root, session), paths, follow_last=False)
 
 
 def _preview(session: Session, found: Plan) -> results.Preview:
@@ -227,7 +233,7 @@ def diff(root: Root, request: requests.DiffSession, progress: Progress) -> resul
         raise InvalidArguments(["'context_lines' must not be negative"])
     with chosen(root, request.session) as session:
         view = View(root, session)
-        wanted = None if request.path is None else [view.path_of(request.path)]
+        wanted = None if request.path is None else finding.changed(view, [request.path])
         items = plan(session, wanted, progress).items
         files = []
         for item in items:
@@ -254,7 +260,8 @@ def discard(root: Root, request: requests.DiscardChanges, _: Progress) -> result
     if not request.paths:
         raise InvalidArguments(["'paths' is empty"])
     with chosen(root, request.session) as session:
-        gone = discarding.discard(View(root, session), request.paths)
+        view = View(root, session)
+        gone = discarding.discard(view, finding.changed(view, request.paths, follow_last=False))
         return results.Discarded(root=root.path, session=session.name, discarded=gone)
 
 
@@ -266,6 +273,7 @@ def recover(root: Root, request: requests.SessionRequest, _: Progress) -> result
     with root.hold("recover", name) as lock:
         found, left = healing.heal_session(root, lock, name)
     found, left = [*kept, *found], [*waiting, *left]
+    left += root.take_troubles(told=layout.session_folder(name))
     repaired = root.take_repairs()
     return results.Recovery(root=root.path, session=name, found=found, repaired=repaired, left=left)
 
@@ -275,6 +283,7 @@ def doctor(root: Root, _: requests.Request, __: Progress) -> results.Checkup:
     kept, waiting = taking_back.finish(root)
     checked, found, left = healing.check_up(root)
     found, left = [*kept, *found], [*waiting, *left]
+    root.take_troubles()  # all of them are in what is left
     return results.Checkup(
         root=root.path,
         session=marker.active(root),
@@ -310,14 +319,16 @@ def migrate(root: Root, _: requests.Request, __: Progress) -> results.Migration:
         sessions=done.sessions,
         active=done.active,
         skipped=skipped,
-        kept_as=done.kept_as,
+        kept_as=next(iter(done.kept.values()), None),
     )
 
 
 def adopt(root: Root, request: requests.AdoptChanges, _: Progress) -> results.Adopted:
     """Take edits that went past the session into it."""
     with chosen(root, request.session) as session:
-        adopted, restored = adopting.adopt(View(root, session), request.paths)
+        view = View(root, session)
+        paths = None if request.paths is None else finding.adoptable(view, request.paths)
+        adopted, restored = adopting.adopt(view, paths)
         return results.Adopted(
             root=root.path, session=session.name, adopted=adopted, restored=restored
         )

@@ -140,15 +140,26 @@ def _command(words: list[str], commands: Mapping[str, Command]) -> tuple[Command
 
 def unknown(words: list[str], commands: Mapping[str, Command]) -> InvalidArguments:
     """The error for words that begin no command, with the commands they may have meant."""
-    family = [verb for verb in commands if verb.split()[0] == words[0]]
-    said = " ".join(words[:2] if family else words[:1])
-    near = get_close_matches(said, family or commands, 3) if len(words) > 1 or not family else []
-    if not near and not family:
-        near = [verb for verb in commands if verb.split()[-1] == words[0]]
-    if not near:
-        near = family or [verb for verb in GREETING if verb in commands]
+    firsts = dict.fromkeys(verb.split()[0] for verb in commands)
+    family = [words[0]] if words[0] in firsts else get_close_matches(words[0], firsts, 1)
+    if family:
+        near = _near_in(family[0], words[1:], commands)
+    else:
+        lasts = {verb.split()[-1]: verb for verb in commands}
+        near = [lasts[last] for last in get_close_matches(words[0], lasts, 3)]
+    near = near or [verb for verb in GREETING if verb in commands]
+    said = " ".join(words[: 2 if words[0] in firsts else 1])
     problem = f"there is no command {said[:80]!r}"
     return InvalidArguments([problem], [usage(commands[verb]) for verb in near])
+
+
+def _near_in(family: str, words: list[str], commands: Mapping[str, Command]) -> list[str]:
+    """The verbs of a family that words behind its name may mean."""
+    verbs = {verb.partition(" ")[2]: verb for verb in commands if verb.split()[0] == family}
+    if not words:
+        return list(verbs.values())
+    near = [verbs[rest] for rest in get_close_matches(words[0], verbs, 3)]
+    return near or [verbs[""]] if "" in verbs else near
 
 
 class _Reader:

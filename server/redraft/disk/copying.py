@@ -10,6 +10,7 @@ from redraft.disk import calls
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import IO
 
     from redraft.disk.folder import Folder
 
@@ -115,13 +116,18 @@ def same_content(left: Folder, name: str, right: Folder, to_name: str) -> bool:
         open(left.open_file(name), "rb", buffering=0) as one,
         open(right.open_file(to_name), "rb", buffering=0) as two,
     ):
-        size = os.fstat(one.fileno()).st_size
-        if size != os.fstat(two.fileno()).st_size:
+        return same_bytes(one, two)
+
+
+def same_bytes(one: IO[bytes], two: IO[bytes]) -> bool:
+    """Whether two open regular files, both at their beginning, hold the same bytes."""
+    size = os.fstat(one.fileno()).st_size
+    if size != os.fstat(two.fileno()).st_size:
+        return False
+    chunk = min(CHUNK, size + 1)
+    while True:
+        a, b = one.read(chunk), two.read(chunk)
+        if a != b:
             return False
-        chunk = min(CHUNK, size + 1)
-        while True:
-            a, b = one.read(chunk), two.read(chunk)
-            if a != b:
-                return False
-            if not a:
-                return True
+        if not a:
+            return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from redraft.disk import calls
-from redraft.disk.copying import write_file
+from redraft.disk.copying import copy_file, write_file
 from redraft.disk.exchange import exchange
 
 TYPE_CHECKING = False
@@ -34,6 +34,20 @@ def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) ->
     except BaseException:
         folder.unlink(via)
         raise
+
+
+def bring(
+    source: Folder, name: str, folder: Folder, to_name: str, *, mtime_ns: int, via: str
+) -> None:
+    """Copy a file to a new name as a whole, flushed and with its time; ``via`` as for publishing.
+
+    Raises:
+        FileExistsError: something of the new name is there.
+    """
+    folder.unlink(via)
+    copy_file(source, name, folder, via, flush=True)
+    set_times(folder, [(via, mtime_ns)])
+    folder.move(via, folder, to_name)
 
 
 def swap(folder: Folder, one: str, two: str) -> None:

@@ -24,6 +24,22 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | calls.NOFOLLOW | calls.CL
 _ONE_READ = 1 << 30
 
 
+class Status:
+    """What is worth keeping of a file's status where there are many: a quarter of its memory."""
+
+    __slots__ = ("st_ino", "st_mode", "st_mtime_ns", "st_size")
+
+    def __init__(self, status: os.stat_result) -> None:
+        self.st_ino = status.st_ino
+        self.st_mode = status.st_mode
+        self.st_mtime_ns = status.st_mtime_ns
+        self.st_size = status.st_size
+
+
+if TYPE_CHECKING:
+    AnyStatus = os.stat_result | Status
+
+
 class Folder:
     """A folder held open; a context manager that closes it.
 
@@ -99,9 +115,30 @@ class Folder:
             with self.sub(name) as folder:
                 where = folder.path if folder.handle is None else folder.handle
                 with os.scandir(where) as entries:
-                    return [_settled(entry) for entry in entries]
+                    return [entry for entry in entries if _is_settled(entry)]
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+    def level(self, name: str) -> tuple[dict[str, Status], list[str]]:
+        """The files (and links) of one folder by name, and the names of the folders in it."""
+        files: dict[str, Status] = {}
+        folders: list[str] = []
+        try:
+            opened = self.sub(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return files, folders
+        with opened:
+            where = opened.path if opened.handle is None else opened.handle
+            with os.scandir(where) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                        continue
+                    try:
+                        files[entry.name] = Status(entry.stat(follow_symlinks=False))
+                    except FileNotFoundError:
+                        continue
+        return files, folders
 
     def walk(self, name: str = "") -> Iterator[tuple[str, os.stat_result]]:
         """All files (and links) beneath a folder: relative path and status, in no fixed order.
@@ -316,13 +353,14 @@ def read_all(descriptor: int, limit: int = -1) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _settled(entry: os.DirEntry[str]) -> os.DirEntry[str]:
-    # A DirEntry asks the folder's handle lazily, which is closed by the time the caller looks.
+def _is_settled(entry: os.DirEntry[str]) -> bool:
+    # An entry asks the folder's handle lazily, which is closed by the time the caller looks, and
+    # may be another folder's by then. One that has gone meanwhile cannot be asked any more.
     try:
         entry.stat(follow_symlinks=False)
     except FileNotFoundError:
-        pass
-    return entry
+        return False
+    return True
 
 
 def _real_folder(path: str) -> str:  # pragma: no cover - Windows

@@ -6,6 +6,7 @@ import stat as modes
 from typing import TYPE_CHECKING
 
 from redraft.disk.copying import copy_file
+from redraft.disk.durable import set_times
 from redraft.domain import base, layout, past
 from redraft.domain.changes import Survey, drifted
 from redraft.domain.editing import session_of
@@ -31,7 +32,8 @@ def adopt(view: View, given: list[str] | None) -> tuple[list[str], list[str]]:
     The session's own version of such a file goes to the trash. A file that the session knows (that
     has a base) is put back, also where it was deleted; one that was seen to be made past the
     session moves into it. Without ``given`` all is adopted that drifted or was seen, but for files
-    that are gone from global and nobody saw going.
+    that are gone from global and nobody saw going. What is put back has the time that it had: to
+    others it is as if nobody had gone past the session.
 
     Returns:
         The adopted paths, and those that were put back in global.
@@ -135,6 +137,9 @@ class _Adopting:
     def _stage(self, path: str) -> tuple[str, os.stat_result]:
         folder, staged = self.session.folder, f"{_STAGE}/{path}"
         copy_file(folder, f"{layout.BASE}/{path}", folder, staged, flush=True)
+        kept_ns = self.survey.bases[path].st_mtime_ns
+        if kept_ns:  # else it was too young for its time to be kept
+            set_times(folder, [(staged, kept_ns)])
         back = folder.stat(staged)
         assert back is not None  # noqa: S101 - it was made just now, in a folder of our own
         return f"{self.session.path}/{staged}", back

@@ -19,7 +19,7 @@ from redraft.errors import UnsupportedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from redraft.disk.folder import Folder
+    from redraft.disk.folder import AnyStatus, Folder
     from redraft.domain.session import Session
 
 _TRIES = 20
@@ -157,7 +157,7 @@ def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def drifted(session: Session, path: str, kept: os.stat_result | None = None) -> bool:
+def drifted(session: Session, path: str, kept: AnyStatus | None = None) -> bool:
     """Whether global no longer equals the base (or exists, where there is no base).
 
     Args:
@@ -179,7 +179,7 @@ def drifted(session: Session, path: str, kept: os.stat_result | None = None) -> 
     return not unchanged(session, path, base, now)
 
 
-def unchanged(session: Session, path: str, base: os.stat_result, now: os.stat_result) -> bool:
+def unchanged(session: Session, path: str, base: AnyStatus, now: AnyStatus) -> bool:
     """Whether a global file still holds what its base holds."""
     if modes.S_IFMT(base.st_mode) != modes.S_IFMT(now.st_mode):
         return False

@@ -2,57 +2,99 @@
 
 from __future__ import annotations
 
+import stat as modes
+
 from redraft.domain import base, layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from redraft.disk.folder import Folder
+    from redraft.disk.folder import Folder, Status
     from redraft.domain.session import Session
+
+    Found = tuple[str, str, Status | None, Status | None]
+    Note = Callable[[str, str, Status | None], object]
+
+
+def _ignore(path: str, kind: str, copy: Status | None) -> None:
+    """For whoever wants the numbers alone."""
+
+
+def each(folder: Folder, stones: Collection[str]) -> Iterator[Found]:
+    """All that a session's folder holds of documents, one folder of them at a time.
+
+    Only one folder's statuses are in memory at once, however many changes there are.
+
+    Args:
+        folder: the session's folder.
+        stones: its tombstones.
+
+    Yields:
+        A path; its kind (``modified``, ``created``, ``deleted``, or empty for a base that is no
+        change); the status of its copy and of its base, where it has one.
+    """
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        copies, folders = folder.level(f"{layout.FILES}{above}")
+        bases, others = folder.level(f"{layout.BASE}{above}")
+        start = f"{above}/"[1:]
+        waiting += [f"{above}/{name}" for name in sorted({*folders, *others}, reverse=True)]
+        for name in sorted(copies):
+            kept = bases.pop(name, None)
+            yield start + name, "created" if kept is None else "modified", copies[name], kept
+        for name in sorted(bases):
+            path = start + name
+            yield path, "deleted" if under(path, stones) else "", None, bases[name]
+    for stone in sorted(stones):
+        if _is_bare(folder, stone):
+            yield stone, "deleted", None, None
+
+
+def tombstones(folder: Folder) -> set[str]:
+    """The tombstones of a session's folder (a folder's stands for all beneath it)."""
+    start = len(layout.DELETED) + 1
+    return {path[start:] for path, _ in folder.walk(layout.DELETED)}
+
+
+def _is_bare(folder: Folder, stone: str) -> bool:
+    """Whether a tombstone stands for itself alone, because no base tells what it hides.
+
+    An empty folder's has none, and so has one made by hand (``touch``), or for a document that came
+    to global after the session had begun one of that name.
+    """
+    if folder.stat(f"{layout.FILES}/{stone}") is not None:
+        return False
+    return next(folder.walk(f"{layout.BASE}/{stone}"), None) is None
 
 
 class Survey:
-    """One walk over a session's folders.
+    """All of a session's changes at once, for what has to look at them more than once.
 
     Attributes:
         modified: the copies that have a base, by path, with the copy's status.
         created: the copies that have none, likewise.
         deleted: the paths that tombstones hide.
-        stones: the tombstones themselves (a folder's stands for all beneath it).
+        stones: the tombstones themselves.
         bases: the status of every base, by path.
-        parts: the names in the session's folder itself.
     """
 
-    __slots__ = ("bases", "created", "deleted", "modified", "parts", "stones")
+    __slots__ = ("bases", "created", "deleted", "modified", "stones")
 
     def __init__(self, folder: Folder) -> None:
-        self.parts = frozenset(folder.names())
-        copies = self._inside(folder, layout.FILES)
-        self.bases = self._inside(folder, layout.BASE)
-        self.stones = set(self._inside(folder, layout.DELETED))
-        self.modified = {p: s for p, s in copies.items() if p in self.bases}
-        self.created = {p: s for p, s in copies.items() if p not in self.bases}
+        self.stones = tombstones(folder)
+        self.modified: dict[str, Status] = {}
+        self.created: dict[str, Status] = {}
+        self.bases: dict[str, Status] = {}
         self.deleted: list[str] = []
-        if self.stones:
-            hidden = [p for p in self.bases if p not in copies and under(p, self.stones)]
-            # An empty folder's tombstone has no base, and so has one made by hand (`touch`), or for
-            # a document that came to global after the session had begun one of that name.
-            bare = [
-                s
-                for s in self.stones
-                if s not in self.bases
-                and not any(beneath(s, self.bases))
-                and folder.stat(f"{layout.FILES}/{s}") is None
-            ]
-            self.deleted = hidden + bare
-
-    def _inside(self, folder: Folder, name: str) -> dict[str, os.stat_result]:
-        if name not in self.parts:
-            return {}
-        start = len(name) + 1
-        return {path[start:]: status for path, status in folder.walk(name)}
+        for path, kind, copy, kept in each(folder, self.stones):
+            if kept is not None:
+                self.bases[path] = kept
+            if kind == "deleted":
+                self.deleted.append(path)
+            elif copy is not None:
+                (self.created if kept is None else self.modified)[path] = copy
 
     @property
     def count(self) -> int:
@@ -65,7 +107,7 @@ class Survey:
         return sorted((path, kind) for kind, paths in kinds for path in paths)
 
 
-def under(path: str, stones: set[str]) -> bool:
+def under(path: str, stones: Collection[str]) -> bool:
     """Whether a tombstone hides a path: its own or one of a folder above it."""
     while path:
         if path in stones:
@@ -81,48 +123,81 @@ def beneath(folder: str, paths: Iterable[str]) -> Iterable[str]:
 
 def drifted(session: Session, survey: Survey) -> list[str]:
     """The changed paths whose global is no longer what the session first saw, by path."""
-    found = [p for p in survey.modified if base.drifted(session, p, survey.bases[p])]
-    found += [p for p in survey.created if base.drifted(session, p)]
-    found += [p for p in survey.deleted if base.drifted(session, p, survey.bases.get(p))]
-    return sorted([*found, *newcomers(session, survey)])
+    paths = (*survey.modified, *survey.created, *survey.deleted)
+    found = [path for path in paths if base.drifted(session, path, survey.bases.get(path))]
+    return sorted([*found, *newcomers(session, survey.stones)])
 
 
-def newcomers(session: Session, survey: Survey) -> list[str]:
+def newcomers(session: Session, stones: Iterable[str]) -> list[str]:
     """Files that appeared in global where the session had deleted something else.
 
     That is beneath a folder that it deleted, or in the place of one.
     """
-    known = survey.bases.keys() | set(survey.deleted)
+    folder = session.folder
     return [
         path
-        for stone in survey.stones
+        for stone in stones
         for path, _ in session.root.folder.walk(stone)
-        if path not in known and path not in survey.modified and path not in survey.created
+        if not (_holds(folder, layout.BASE, path) or _holds(folder, layout.FILES, path))
+        and not (path == stone and _is_bare(folder, stone))
     ]
 
 
+def _holds(folder: Folder, side: str, path: str) -> bool:
+    found = folder.stat(f"{side}/{path}")
+    return found is not None and not modes.S_ISDIR(found.st_mode)
+
+
 class Tally:
-    """The numbers of a session for lists: changes, retries, bytes, and the newest time in it."""
+    """The numbers of a session: changes, retries, bytes, and the newest time in it.
 
-    __slots__ = ("bytes", "changes", "newest_ns", "retries")
+    Args:
+        session: the session.
+        note: is called with the path and kind of each change, and the status of its copy.
+        drift: whether to look for drift too.
 
-    def __init__(self, session: Session, survey: Survey | None = None) -> None:
-        survey = survey if survey is not None else Survey(session.folder)
-        self.changes = survey.count
+    Attributes:
+        drifted: the changed paths whose global is no longer what the session first saw, by path.
+    """
+
+    __slots__ = ("bytes", "changes", "drifted", "newest_ns", "retries")
+
+    def __init__(self, session: Session, note: Note = _ignore, *, drift: bool = False) -> None:
+        self.changes = 0
         self.newest_ns = 0
         self.bytes = 0
         self.retries = 0
-        sides = [survey.modified.values(), survey.created.values(), survey.bases.values()]
-        for status in (status for side in sides for status in side):
-            self.bytes += status.st_size
-        for side in sides[:2]:
-            for status in side:
-                self.newest_ns = max(self.newest_ns, status.st_mtime_ns)
-        for name in {layout.RETRIES, layout.CHECKPOINTS} & survey.parts:
-            for path, status in session.folder.walk(name):
+        self.drifted: list[str] = []
+        stones = tombstones(session.folder)
+        for path, kind, copy, kept in each(session.folder, stones):
+            self._weigh(copy, kept)
+            if kind:
+                self.changes += 1
+                note(path, kind, copy)
+                if drift and base.drifted(session, path, kept):
+                    self.drifted.append(path)
+        if drift:
+            self.drifted = sorted([*self.drifted, *newcomers(session, stones)])
+        self._weigh_kept(session.folder)
+
+    def _weigh(self, copy: Status | None, kept: Status | None) -> None:
+        if copy is not None:
+            self.bytes += copy.st_size
+            self.newest_ns = max(self.newest_ns, copy.st_mtime_ns)
+        if kept is not None:
+            self.bytes += kept.st_size
+
+    def _weigh_kept(self, folder: Folder) -> None:
+        for name in (layout.RETRIES, layout.CHECKPOINTS):
+            for path, status in folder.walk(name):
                 self.bytes += status.st_size
                 if name == layout.RETRIES and is_retry_record(path):
                     self.retries += 1
+
+
+def count(folder: Folder) -> int:
+    """How many documents a session's folder holds that differ from global."""
+    return sum(bool(kind) for _, kind, _, _ in each(folder, tombstones(folder)))
 
 
 def is_retry_record(path: str) -> bool:

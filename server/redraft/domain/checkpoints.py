@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from redraft.disk import calls
 from redraft.disk.copying import copy_file, same_content, write_file
 from redraft.domain import layout
-from redraft.domain.changes import Survey
+from redraft.domain.changes import Survey, count
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import Session, progress_of, read_metadata, write_metadata
 from redraft.domain.trash import Bin
@@ -57,7 +57,7 @@ def take_locked(session: Session, trigger: str, label: str) -> dict[str, Any]:
         "phase": metadata["current_phase"],
         "completed_phases": progress["completed_phases"],
         "current_tasks": progress["current_tasks"],
-        "change_count": Survey(folder).count,
+        "change_count": count(folder),
     }
     folder.remove_tree(_STAGE)
     folder.make(_STAGE)
@@ -102,14 +102,17 @@ def list_all(folder: Folder) -> list[dict[str, Any]]:
 
 
 def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
+    name = f"{layout.CHECKPOINTS}/{id_}/{_MANIFEST}"
     try:
-        found = json.loads(folder.read(f"{layout.CHECKPOINTS}/{id_}/{_MANIFEST}", 1 << 20))
+        status = folder.stat(name)
+        found = json.loads(folder.read(name, 1 << 20))
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
-    texts = {"label": "", "trigger": "user_request", "at": layout.rfc3339_of(id_), "phase": "PLAN"}
-    whole: dict[str, Any] = {"id": id_}
+    texts = {"label": "", "trigger": "user_request", "phase": "PLAN"}
+    at = layout.utc(found.get("at")) or layout.rfc3339(status.st_mtime_ns if status else 0)
+    whole: dict[str, Any] = {"id": id_, "at": at}
     for key, default in texts.items():
         whole[key] = found[key] if isinstance(found.get(key), str) else default
     for key in ("completed_phases", "current_tasks"):

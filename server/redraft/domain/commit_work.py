@@ -16,6 +16,7 @@ from redraft.errors import StalePreview, UnsupportedFile
 if TYPE_CHECKING:
     import os
 
+    from redraft.disk.folder import AnyStatus
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
 
@@ -79,7 +80,7 @@ def _obstacles(work: Work) -> dict[str, os.stat_result]:
     return found
 
 
-def is_folder(status: os.stat_result | None) -> bool:
+def is_folder(status: AnyStatus | None) -> bool:
     """Whether a status is that of a folder."""
     return status is not None and modes.S_ISDIR(status.st_mode)
 

@@ -6,8 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.archive import laid
 
 if TYPE_CHECKING:
+    from redraft.domain.archive import Laid
     from redraft.domain.root import Root
 
 _DAY_NS = 86_400 * 1_000_000_000
@@ -17,7 +19,7 @@ class Entry:
     """One entry of the trash or the archive.
 
     Attributes:
-        name: its folder's name, ``<session>-<time>``.
+        name: its folder's name, ``<session>-<time>``, or as a person called it.
         kind: ``cancelled``, ``deleted``, ``discarded``, ... or ``archived``.
         when: when it was put there, RFC 3339.
         size_bytes: what it takes on disk.
@@ -43,25 +45,23 @@ def entries(root: Root, older_than_days: int | None = None) -> list[Entry]:
     """
     limit = None
     if older_than_days is not None:
-        limit = layout.time_text(max(0, time.time_ns() - older_than_days * _DAY_NS))
+        limit = layout.rfc3339(max(0, time.time_ns() - older_than_days * _DAY_NS))
     found = []
     for parent in (layout.TRASH, layout.COMPLETED):
-        for entry in root.folder.scan(parent):
-            parts = layout.split_dated(entry.name)
-            if parts is None or (limit is not None and parts[1] > limit):
+        for one in laid(root, parent):
+            if limit is not None and one.at > limit:
                 continue
-            place = f"{parent}/{entry.name}"
-            size = sum(status.st_size for _, status in root.folder.walk(place))
-            kind = "archived" if parent == layout.COMPLETED else _kind(root, place)
-            found.append(Entry(entry.name, kind, layout.rfc3339_of(parts[1]), size, place))
+            size = sum(status.st_size for _, status in root.folder.walk(one.place))
+            kind = "archived" if parent == layout.COMPLETED else _kind(root, one)
+            name = one.place.rpartition("/")[2]
+            found.append(Entry(name, kind, one.at, size, one.place))
     return sorted(found, key=lambda entry: (entry.when, entry.name))
 
 
-def _kind(root: Root, place: str) -> str:
-    names = sorted(entry.name for entry in root.folder.scan(place))
-    if layout.METADATA in names:
+def _kind(root: Root, one: Laid) -> str:
+    if one.is_session:
         return "cancelled"
-    return names[0] if names else "empty"
+    return min((entry.name for entry in root.folder.scan(one.place)), default="empty")
 
 
 def empty(root: Root, found: list[Entry]) -> list[str]:

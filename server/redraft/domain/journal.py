@@ -107,19 +107,47 @@ def load(root: Root, folder: str) -> Journal | None:
             str(found["at"]),
         )
         for step in journal.steps:
-            for position in _PATHS[step[0]]:
-                _checked(root, step[position])
-            if step[0] == "flush":
-                for path in step[1]:
-                    _checked(root, path)
+            _check_step(root, step)
     except (LookupError, TypeError, ValueError, RecursionError, RedraftError) as error:
-        raise ValueError(f"the journal is damaged: {error!r}") from None
+        raise ValueError(f"the journal is damaged: {_flaw(error)}") from None
     return journal
+
+
+def _flaw(error: Exception) -> str:
+    """What is wrong with a journal, in words for the person who must help."""
+    match error:
+        case json.JSONDecodeError():
+            return f"it is no JSON: {error}"
+        case KeyError():
+            return f"{error.args[0]!r} is missing"
+        case IndexError():
+            return "a step is cut short"
+        case TypeError() | RecursionError():
+            return "it has another form"
+        case RedraftError():
+            return error.message.rstrip(".")
+    return str(error)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror or error} ({error.filename})"
+    return str(error)
+
+
+def _check_step(root: Root, step: Step) -> None:
+    if step[0] not in _PATHS:
+        raise ValueError(f"it names the step {step[0]!r}")
+    for position in _PATHS[step[0]]:
+        _checked(root, step[position])
+    if step[0] == "flush":
+        for path in step[1]:
+            _checked(root, path)
 
 
 def _checked(root: Root, path: object) -> str:
     if not isinstance(path, str) or os.path.isabs(path) or relative(root.path, path) != path:
-        raise ValueError(f"the journal names the path {path!r}")
+        raise ValueError(f"it names the path {path!r}")
     if path.partition("/")[0] not in (layout.WORKFLOW, layout.WORKSPACE):
         refuse_protected(path)
     return path
@@ -203,8 +231,7 @@ def resume(root: Root, lock: Lock, folder: str) -> bool:
             for hands.number, step in enumerate(journal.steps):
                 hands.do(step)
     except (Missing, OSError, ValueError) as error:
-        root.note_stuck(folder)
-        root.note_repair(f"Could not finish what was interrupted in {folder}: {error}.")
+        root.note_stuck(folder, _words(error))
         lock.finish()
         return False
     lock.finish()
@@ -227,7 +254,7 @@ def why_stuck(root: Root, folder: str) -> str:
     try:
         journal = load(root, folder)
     except (OSError, ValueError) as error:
-        return str(error)
+        return _words(error)
     if journal is None:
         return "it was repaired a moment ago; try again"
     needed = [s[1] for s in journal.steps if s[0] in ("swap", "put")]

@@ -22,6 +22,10 @@ WORKSPACE = "workspace"
 SESSION_LOCK = "workspace/session.lock"
 RETRIES_ARCHIVE = "workspace/retries-archive"
 
+# Of older systems:
+OLD_REGISTRY = ".workflow/session_status.jsonl"
+OLD_SESSIONS = "workspace/sessions"
+
 # Inside a session's folder:
 METADATA = "workflow-session.json"
 FILES = "files"
@@ -89,6 +93,21 @@ def rfc3339(nanoseconds: int) -> str:
     """A time as it stands in results: RFC 3339 UTC with microseconds."""
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06d}Z"
+
+
+def utc(text: object) -> str | None:
+    """A time that somebody wrote, in the form of results; None if it is no time.
+
+    One without a zone counts as UTC.
+    """
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(str(text))
+        here = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return f"{here.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def rfc3339_of(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
 from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders
-from redraft.domain import checkpoints, layout, marker, retries
+from redraft.domain import checkpoints, handover, layout, marker, retries
+from redraft.domain.archive import laid
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
@@ -25,6 +25,7 @@ from redraft.domain.trash import dated
 from redraft.errors import InvalidArguments, SessionExists, SessionNotFound
 
 if TYPE_CHECKING:
+    from redraft.domain.archive import Laid
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
 
@@ -147,15 +148,67 @@ def resume(session: Session) -> dict[str, object]:
         session.check_there()
         session.check_sound()
         lock.intend(session.name)
-        session.folder.unlink(layout.DONE)
-        metadata = _set_status(session, "active")
-        marker.activate(session.root, session.name)
+        metadata = _take_up(session)
     progress = progress_of(metadata)
     return {
         "phase": metadata["current_phase"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
     }
+
+
+def _take_up(session: Session) -> dict[str, object]:
+    session.folder.unlink(layout.DONE)
+    metadata = _set_status(session, "active")
+    marker.activate(session.root, session.name)
+    return metadata
+
+
+def opened_again(root: Root, name: str) -> Session:
+    """A session to be taken up again; one that was completed comes back from the archive for it.
+
+    Raises:
+        SessionNotFound, InvalidSessionName: there is none.
+        SessionExists: somebody began one of its name meanwhile.
+    """
+    try:
+        return Session.open(root, name)
+    except SessionNotFound:
+        found = completed(root, name)
+        if found is None:
+            raise _has_ended(root, name) from None
+    with root.hold("bring back", found.name) as lock:
+        check_name_is_free(root, found.name)
+        lock.intend(found.name)
+        root.folder.move(found.place, root.folder, layout.session_folder(found.name))
+        flush_folders(root.folder, [layout.WORKFLOW, layout.COMPLETED])
+        session = Session.open(root, found.name)
+        _take_up(session)
+    return session
+
+
+def _has_ended(root: Root, name: str) -> SessionNotFound:
+    """The error for a session that is not there, with the way back if it was there once."""
+    ends = [("committed", one) for one in laid(root, layout.COMPLETED)]
+    ends += [("cancelled", one) for one in laid(root, layout.TRASH)]
+    own = [(one.at, how) for how, one in ends if one.is_session and _is_named(one, name)]
+    if not own:
+        return SessionNotFound(name)
+    return SessionNotFound(name, f" any more: it was {max(own)[1]}", (f"/session undo {name}",))
+
+
+def _is_named(one: Laid, name: str) -> bool:
+    return one.name.casefold() == name.casefold()
+
+
+def completed(root: Root, name: str | None) -> Laid | None:
+    """The session that was completed last without being applied, or the one of a name."""
+    for one in reversed(laid(root, layout.COMPLETED)):
+        if not one.is_session or (name is not None and not _is_named(one, name)):
+            continue
+        if root.folder.stat(f"{one.place}/{layout.JOURNAL}") is None:  # that of a commit
+            return one
+    return None
 
 
 def paused_last(root: Root) -> str:
@@ -175,7 +228,7 @@ def paused_last(root: Root) -> str:
             when = str(meta_of(read_metadata(folder, name)).get("updated", ""))
         best = max(best or ("", ""), (when, name))
     if best is None:
-        raise SessionNotFound("", " to resume: no other session is open")
+        raise SessionNotFound("", " to resume: no other is open")
     return best[1]
 
 
@@ -228,13 +281,16 @@ def cancel(session: Session, *, backup_retries: bool) -> Ended:
             ended.retries_archive = f"{layout.RETRIES_ARCHIVE}/{session.name}-cancelled-{moment}"
             source = f"{session.path}/{layout.RETRIES}"
             steps.append(["move", source, ended.retries_archive])
-        _leave(session, lock, "cancel", steps, place)
+        leave(session, lock, "cancel", steps, place)
         ended.place = place
     return ended
 
 
-def _leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str) -> None:
-    """Move the session's folder away, with its marker; journalled where it takes more."""
+def leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str) -> None:
+    """Move the session's folder away, with its marker; journalled where it takes more.
+
+    The caller holds the lock.
+    """
     root, parent = session.root, place.rpartition("/")[0]
     if steps and session.folder.stat(layout.JOURNAL) is None:
         steps = [*steps, ["unmark", session.name], ["move", session.path, place]]
@@ -263,7 +319,7 @@ def complete(session: Session, *, archive: bool) -> Ended:
         _set_status(session, "completed")
         if archive:
             place = dated(root, layout.COMPLETED, session.name)
-            _leave(session, lock, "complete", [], place)
+            leave(session, lock, "complete", [], place)
             ended.place = place
         else:
             os.close(calls.open_or_create(session.folder.handle, session.folder.at(layout.DONE)))
@@ -279,45 +335,29 @@ def set_phase(
 ) -> None:
     """Move the session to another phase, keep a checkpoint and the hand-over record.
 
+    In the phase that it has already, what is handed over waits for the phase to end.
+
     Args:
         session: the open session.
         phase: ``PLAN``, ``IMPLEMENT`` or ``REVIEW``.
         tasks: the tasks now under way; None keeps them.
-        artifacts: what the phase that ends hands over, for example plan documents by role.
+        artifacts: what the phase that ends hands over, for example plan documents by role; None
+            adds nothing.
     """
     with session.root.hold("change the phase", session.name):
         session.check_there()
         session.check_sound()
         metadata = read_metadata(session.folder, session.name)
-        progress = progress_of(metadata)
         previous = metadata["current_phase"]
         if previous != phase:
             checkpoints.take_locked(session, "phase_complete", f"end of {previous}")
             metadata = read_metadata(session.folder, session.name)
-            progress = progress_of(metadata)
-            _hand_over(progress, str(previous), phase, artifacts)
+        progress = progress_of(metadata)
+        if artifacts:
+            handover.keep(progress, artifacts)
+        if previous != phase:
+            handover.end_phase(progress, str(previous), phase)
         metadata["current_phase"] = phase
         if tasks is not None:
             progress["current_tasks"] = list(tasks)
         write_metadata(session.folder, metadata)
-
-
-def _hand_over(
-    progress: dict[str, object], previous: str, phase: str, artifacts: dict[str, Any] | None
-) -> None:
-    completed = progress["completed_phases"]
-    assert isinstance(completed, list)  # noqa: S101 - read_metadata made it so
-    if previous not in completed:
-        completed.append(previous)
-    if phase in completed:
-        completed.remove(phase)  # it is being worked on again
-    records = progress.setdefault("handovers", [])
-    if isinstance(records, list):
-        records.append(
-            {
-                "phase_completed": previous,
-                "next_phase": phase,
-                "completed_at": layout.rfc3339(time.time_ns()),
-                "artifacts": artifacts or {},
-            }
-        )

@@ -67,6 +67,7 @@ class Loan:
         changed: what the program changed so far: path → ``modified``, ``created``, ``deleted``.
         aside: versions that could not be taken: path → where they are kept.
         left: what cannot be in a session: path → why.
+        told: whether a command that the program called changed the session, and said so itself.
     """
 
     def __init__(self, folder: Folder) -> None:
@@ -78,6 +79,7 @@ class Loan:
         self.changed: dict[str, str] = {}
         self.aside: dict[str, str] = {}
         self.left: dict[str, str] = {}
+        self.told = False
         self._claims: list[int] = []
 
     @classmethod
@@ -126,11 +128,12 @@ class Loan:
             return False
         for name in _SAVED:
             setattr(self, name, saved[name])
+        self.told = bool(saved.get("told"))  # what was left by an older version has none
         return True
 
     def save(self) -> None:
         """Write the manifest, flushed."""
-        saved = {name: getattr(self, name) for name in _SAVED}
+        saved = {name: getattr(self, name) for name in (*_SAVED, "told")}
         publish(self.folder, MANIFEST, json.dumps(saved).encode(), via=_NEW, flush=True)
 
     @property

@@ -8,6 +8,7 @@ import stat as modes
 from typing import TYPE_CHECKING
 
 from redraft.disk.copying import same_content
+from redraft.disk.folder import Status
 from redraft.disk.paths import refuse_protected
 from redraft.domain import base, layout, retries
 from redraft.domain.changes import Survey, newcomers, under
@@ -16,8 +17,6 @@ from redraft.domain.steps import stamp
 from redraft.errors import ProtectedPath
 
 if TYPE_CHECKING:
-    import os
-
     from redraft.disk.folder import Folder
     from redraft.domain.progress import Progress
     from redraft.domain.session import Session
@@ -36,9 +35,7 @@ class Item:
 
     __slots__ = ("copy", "kind", "now", "path", "state")
 
-    def __init__(
-        self, path: str, kind: str, copy: os.stat_result | None, now: os.stat_result | None
-    ) -> None:
+    def __init__(self, path: str, kind: str, copy: Status | None, now: Status | None) -> None:
         self.path = path
         self.kind = kind
         self.copy = copy
@@ -89,7 +86,7 @@ def plan(session: Session, paths: list[str] | None, progress: Progress) -> Plan:
     """
     survey = Survey(session.folder)
     changes = survey.paths()
-    changes += [(path, "deleted") for path in newcomers(session, survey)]
+    changes += [(path, "deleted") for path in newcomers(session, survey.stones)]
     if paths is not None:
         changes = _select(session, changes, paths)
     items = []
@@ -99,7 +96,8 @@ def plan(session: Session, paths: list[str] | None, progress: Progress) -> Plan:
         progress.report(number, len(changes), path)
         copy = survey.modified.get(path) or survey.created.get(path)
         blocked = ways.obstacle(path)
-        now = session.root.folder.stat(path) if blocked is None else None
+        there = session.root.folder.stat(path) if blocked is None else None
+        now = Status(there) if there is not None else None
         item = Item(path, kind, copy, now)
         is_free = blocked is None or under(blocked, survey.stones)
         item.state = _state(session, survey, item) if is_free else _state_behind(item)
@@ -167,9 +165,9 @@ def _state(session: Session, survey: Survey, item: Item) -> str:
 def _state_of_drift(
     session: Session,
     path: str,
-    kept: os.stat_result | None,
-    copy: os.stat_result,
-    now: os.stat_result,
+    kept: Status | None,
+    copy: Status,
+    now: Status,
 ) -> str:
     if kept is not None and base.unchanged(session, path, kept, now):
         return "clean"
@@ -181,7 +179,7 @@ def _state_of_drift(
     return "merges" if merges and merged_text(session, path) is not None else "conflict"
 
 
-def _mergeable(*sides: os.stat_result) -> bool:
+def _mergeable(*sides: Status) -> bool:
     return all(modes.S_ISREG(s.st_mode) and s.st_size <= MAX_MERGE_BYTES for s in sides)
 
 

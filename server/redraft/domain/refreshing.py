@@ -65,6 +65,7 @@ class _Refreshing:
                 self._restamp(path)
                 self.loan.shown[path] = now
                 self.loan.changed.pop(path, None)  # whoever changed it there has said so
+                self.loan.told = True
 
     def _there(self, stone: str) -> list[str]:
         found = self.folder.stat(stone)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import stat as modes
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ from redraft.disk.copying import write_file
 from redraft.domain import checkpoints, editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
-from redraft.errors import AmbiguousFile, FileNotFound, InvalidArguments, UnsupportedFile
+from redraft.domain.session import as_text
+from redraft.errors import FileNotFound, InvalidArguments
 
 if TYPE_CHECKING:
     import os
@@ -45,7 +45,8 @@ class Kept:
         self.saved_to = saved_to
 
 
-def _version(path: str, number: int) -> str:
+def version_name(path: str, number: int) -> str:
+    """The file's name, in the document's folder of retries, for a rejected version."""
     suffix = layout.suffix(path)
     if len(suffix.encode("utf-8", "surrogateescape")) > _LONGEST_SUFFIX:
         suffix = ""
@@ -69,7 +70,7 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
         file, _ = view.open_path(path)
         place = f"{layout.RETRIES}/{path}"
         number = _next_number(session.folder, place)
-        version = f"{place}/{_version(path, number)}"
+        version = f"{place}/{version_name(path, number)}"
         session.folder.remove_tree(_STAGE)
         with file:
             chunks = iter(lambda: file.read(_CHUNK), b"")
@@ -156,11 +157,11 @@ def _read(session: Session, path: str, number: int) -> Kept:
     status = session.folder.stat(name)
     when = layout.rfc3339(status.st_mtime_ns if status else 0)
     whole: dict[str, Any] = {
-        "reason": _of_type(found.get("reason"), str, ""),
+        "reason": as_text(_of_type(found.get("reason"), str, "")),
         "auto_detected": _of_type(found.get("auto_detected"), bool, False),
-        "recorded_at": _of_type(found.get("recorded_at"), str, when),
+        "recorded_at": layout.utc(found.get("recorded_at")) or when,
     }
-    return Kept(path, number, whole, f"{session.path}/{place}/{_version(path, number)}")
+    return Kept(path, number, whole, f"{session.path}/{place}/{version_name(path, number)}")
 
 
 def _of_type(value: object, kind: type, default: object) -> object:
@@ -182,7 +183,7 @@ def find_version(session: Session, path: str, number: int) -> tuple[str, os.stat
     Raises:
         FileNotFound: the document has no such retry.
     """
-    name = f"{layout.RETRIES}/{path}/{_version(path, number)}"
+    name = f"{layout.RETRIES}/{path}/{version_name(path, number)}"
     status = session.folder.stat(name)
     if status is None:
         raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
@@ -218,37 +219,3 @@ def half_recorded(folder: Folder) -> list[str]:
         if folder.stat(f"{head}/retry-{match[1]}.json") is None:
             halves.append(place)
     return halves
-
-
-def find(view: View, given: str) -> str:
-    """A document by its path, or by a bare file name that only one document has.
-
-    Returns:
-        Its canonical path.
-
-    Raises:
-        FileNotFound: there is none.
-        AmbiguousFile: there are several; the error names them.
-    """
-    path = view.path_of(given)
-    if view.look(path)[1] is not None or "/" in given or not path:
-        return path
-    hits = [p for p, kind in view.walk() if kind == "file" and p.rpartition("/")[2] == path]
-    if len(hits) > 1:
-        raise AmbiguousFile(path, hits)
-    if not hits:
-        raise view.not_found(path)
-    return hits[0]
-
-
-def find_recorded(view: View, given: str) -> str:
-    """As :func:`find`, but a document that is gone is found too, if it has retries."""
-    session = editing.session_of(view)
-    path = view.path_of(given)
-    if of_document(session, path):
-        return path
-    path = find(view, given)
-    status = view.look(path)[1]
-    if status is not None and modes.S_ISDIR(status.st_mode):
-        raise UnsupportedFile(path or ".", "is a folder; only documents have retries")
-    return path

@@ -34,6 +34,7 @@ class Root:
         "_pulse",
         "_repairs",
         "_stuck",
+        "_troubles",
         "folder",
         "lock_wait_s",
         "path",
@@ -49,6 +50,7 @@ class Root:
         self._pulse = Pulse(folder, layout.LOCK)
         self._repairs: list[str] = []
         self._stuck: dict[str, tuple[int, int]] = {}
+        self._troubles: dict[str, str] = {}
 
     @classmethod
     def open(cls, path: str, lock_wait_s: float = LOCK_WAIT_S) -> Root:
@@ -152,9 +154,10 @@ class Root:
         """Whether the very journal that lies in a folder could not be carried on before."""
         return folder in self._stuck and self._stuck[folder] == self._journal_in(folder)
 
-    def note_stuck(self, folder: str) -> None:
-        """Remember that the journal in a folder cannot be carried on."""
+    def note_stuck(self, folder: str, why: str) -> None:
+        """Remember that the journal in a folder cannot be carried on, to be reported once."""
         self._stuck[folder] = self._journal_in(folder)
+        self._troubles[folder] = f"Could not finish what was interrupted in {folder}: {why}."
 
     def _journal_in(self, folder: str) -> tuple[int, int]:
         found = self.folder.stat(f"{folder}/{layout.JOURNAL}")
@@ -165,8 +168,18 @@ class Root:
         self._repairs.append(sentence)
 
     def take_repairs(self) -> list[str]:
-        """The repairs made since the last call, a sentence each."""
-        taken, self._repairs = self._repairs, []
+        """The repairs made since the last call, and what could not be repaired, a sentence each."""
+        taken, self._repairs = [*self._repairs, *self.take_troubles()], []
+        return taken
+
+    def take_troubles(self, told: str | None = None) -> list[str]:
+        """What could not be repaired since the last call.
+
+        Args:
+            told: a folder of which it is said already.
+        """
+        taken = [why for folder, why in self._troubles.items() if folder != told]
+        self._troubles.clear()
         return taken
 
     def sessions(self) -> Iterator[str]:

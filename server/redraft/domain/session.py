@@ -199,15 +199,18 @@ def read_metadata(folder: Folder, name: str) -> dict[str, object]:
 
 def made_whole(found: dict[str, object] | None, folder: Folder, name: str) -> dict[str, object]:
     """Parsed metadata with every field there; times that it lacks are the folder's."""
-    meta = found.get("meta") if found is not None else None
-    default = _metadata(name, "")
-    if not isinstance(meta, dict) or not meta.keys() >= {"created", "updated"}:
-        status = folder.status()
-        default["meta"] = {
-            "created": layout.rfc3339(min(status.st_ctime_ns, status.st_mtime_ns)),
-            "updated": layout.rfc3339(status.st_mtime_ns),
-        }
-    return _completed(found, default) if found is not None else default
+    whole = _completed(found or {}, _metadata(name, ""))
+    meta, progress = meta_of(whole), progress_of(whole)
+    for key in ("created", "updated"):
+        meta[key] = layout.utc(meta[key]) or _time_of(folder, key)
+    progress["last_checkpoint"] = layout.utc(progress["last_checkpoint"])
+    return whole
+
+
+def _time_of(folder: Folder, key: str) -> str:
+    status = folder.status()
+    changed = status.st_mtime_ns
+    return layout.rfc3339(min(status.st_ctime_ns, changed) if key == "created" else changed)
 
 
 def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str, object]:
@@ -217,17 +220,17 @@ def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str
         if isinstance(value, dict):
             whole[key] = _completed(there, value) if isinstance(there, dict) else value
         elif isinstance(value, list):
-            whole[key] = [_text(x) for x in there] if isinstance(there, list) else value
+            whole[key] = [as_text(x) for x in there] if isinstance(there, list) else value
         elif value is None:
-            whole[key] = _text(there) if isinstance(there, str) else None
+            whole[key] = as_text(there) if isinstance(there, str) else None
         elif not isinstance(there, type(value)):
             whole[key] = value
         elif isinstance(there, str):
-            whole[key] = _text(there)
+            whole[key] = as_text(there)
     return whole
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
     """A text as it may be told: JSON can spell lone surrogates, which no encoding can."""
     return str(value).encode("utf-8", "replace").decode()
 

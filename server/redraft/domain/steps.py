@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from redraft.disk.folder import Folder
+    from redraft.disk.folder import AnyStatus, Folder
     from redraft.domain.root import Root
 
     Step = list[Any]
@@ -63,7 +63,7 @@ class Missing(Exception):
         self.path = path
 
 
-def stamp(status: os.stat_result) -> Stamp:
+def stamp(status: AnyStatus) -> Stamp:
     """The stamp of a file's status."""
     return [status.st_ino, status.st_size, status.st_mtime_ns]
 
@@ -92,6 +92,7 @@ class Hands:
         self.refills: dict[str, int] = {}
         self.number = 0
         self._made: set[str] = set()
+        self._moved: set[tuple[str, str]] = set()
         self._unmarked: set[str] = set()
         self._installed: dict[str, bytes] = {}
         self._open: dict[str, Folder] = {}
@@ -173,22 +174,25 @@ class Hands:
 
     def _do_move(self, source: str, target: str) -> None:
         try:
-            self._carry(source, target)
+            if self._carry(source, target):
+                self._moved.add((source, target))
         except FileExistsError:
             if self.strict:
                 raise
             # Done before: what stands at the source now was put there by a later step.
 
-    def _carry(self, source: str, target: str) -> None:
+    def _carry(self, source: str, target: str) -> bool:
         found = self._stat(source)
         if found is None:
-            return
+            return False
         self._rename(source, target)
         if modes.S_ISDIR(found.st_mode):
             self._forget()  # handles beneath a moved folder would go on meaning its old place
+        return True
 
     def _undo_move(self, source: str, target: str) -> None:
-        if self._stat(source) is None:
+        # Where there was nothing to move, what lies at the target never came from the source.
+        if (source, target) in self._moved and self._stat(source) is None:
             self._carry(target, source)
             self._unmake_parents(target)
 

@@ -6,7 +6,9 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
+from redraft.domain.lifecycle import completed
 from redraft.domain.reversal import Part, Reversal, Undoing
 from redraft.domain.session import (
     Session,
@@ -15,7 +17,7 @@ from redraft.domain.session import (
     read_metadata,
     write_metadata,
 )
-from redraft.errors import NothingToUndo, SessionExists, SessionNotFound
+from redraft.errors import Conflict, NothingToUndo, SessionExists, SessionNotFound
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -69,10 +71,20 @@ def undo(root: Root, name: str | None, *, dry: bool = False) -> Undoing:
         raise NothingToUndo(name)
     with root.hold("undo") as lock:
         for record in _records(root, name):
-            done = _attempt(root, lock, record, dry=dry)
+            done = _persist(root, lock, record, dry=dry)
             if done is not None:
                 return done
-    raise NothingToUndo(name)
+    resting = completed(root, name)
+    raise NothingToUndo(name, resting.name if resting is not None else None)
+
+
+def _persist(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:
+    """Begin again when an editor saves in the middle: that file is now one that is left."""
+    while True:
+        try:
+            return _attempt(root, lock, record, dry=dry)
+        except Conflict:
+            continue  # each time it is one file less, so this comes to an end
 
 
 def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing | None:
@@ -81,8 +93,8 @@ def _attempt(root: Root, lock: Lock, record: _Record, *, dry: bool) -> Undoing |
 
         return undo_restore(root, lock, record.name, record.at, dry=dry)
     if record.kind == "cancel":
-        is_session = root.folder.stat(f"{record.folder}/{layout.METADATA}") is not None
-        return _undo_cancel(root, lock, record, dry=dry) if is_session else None
+        whole = is_session(root, record.folder)
+        return _undo_cancel(root, lock, record, dry=dry) if whole else None
     try:
         journal = load(root, record.folder)
     except ValueError:

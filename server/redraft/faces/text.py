@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 _SPANS = (
     (86_400 * 365, "year"),
@@ -56,11 +61,35 @@ def span(moment: str, now: datetime | None = None) -> tuple[int, str]:
     return max(0, int(seconds)), "second"
 
 
+def status(status: str, lies_in: str | None) -> str:
+    """A session's status in a list; one that lies in the trash is only inactive otherwise."""
+    return "CANCELLED" if lies_in is not None and status == "INACTIVE" else status
+
+
+def by_role(artifacts: Mapping[str, Any]) -> str:
+    """What a phase hands over: ``plan_document: PLAN.md, scenes: [1, 2]``."""
+    return ", ".join(
+        clean(f"{role}: {what if isinstance(what, str) else _json(what)}")
+        for role, what in artifacts.items()
+    )
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
 def plural(count: int, noun: str) -> str:
     """``1 retry``, ``2 retries``."""
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun[:-1]}ies" if noun.endswith("ry") else f"{count} {noun}s"
+
+
+def by_whom(auto_detected: object) -> str:
+    """Behind a retry: whether an assistant noticed the rejection by itself."""
+    return " (noticed by the assistant)" if auto_detected else ""
 
 
 def retries(count: int, noticed: int) -> str:

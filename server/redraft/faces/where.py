@@ -34,6 +34,14 @@ def find_root(given: str | None, cwd: str, environ: Mapping[str, str]) -> str:
     return folder
 
 
+def pinned(environ: Mapping[str, str]) -> str | None:
+    """The session that the environment chooses, whichever is active.
+
+    With ``REDRAFT_FOLLOW`` it only tells which session was active when it was made.
+    """
+    return None if environ.get("REDRAFT_FOLLOW") else environ.get("REDRAFT_SESSION") or None
+
+
 def anchored(path: str, cwd: str, root: str) -> str:
     """A path as commands take it: relative ones are meant from the working folder, URIs stay.
 

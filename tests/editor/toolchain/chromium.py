@@ -15,7 +15,9 @@ from xml.sax.saxutils import escape
 from tests.editor.toolchain.commands import ToolFailedError, run, say
 from tests.editor.toolchain.places import OWN_CHROMIUM, node
 
+# The same engine without a window of its own is quicker, so it comes first.
 NAMES = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -112,7 +114,11 @@ def _by_apt() -> None:
     rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
     run([*rights, "apt-get", "update", "-qq"], tries=2)
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run([*rights, *quiet, "apt-get", "install", "-y", "-qq", "chromium"], tries=2)
+    install = [*rights, *quiet, "apt-get", "install", "-y", "-qq"]
+    try:
+        run([*install, "chromium-headless-shell"])
+    except ToolFailedError:  # an older Debian, or another system
+        run([*install, "chromium"], tries=2)
 
 
 def _by_npm() -> None:

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from filelock import FileLock
-from tests.editor.toolchain import chromium, inspector
+from tests.editor.toolchain import built_in, chromium
 from tests.editor.toolchain.commands import ToolFailedError, run, say
 from tests.editor.toolchain.places import CODE_SERVER, EDITOR, ENTRY, VSCODE, node
 
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         with locked():
             provide_editor()
-            inspector.provide()
+            built_in.provide()
             browser = chromium.provide()
     except chromium.NoChromiumError as missing:
         say(f"warning: {missing}")

@@ -12,6 +12,8 @@ EDITOR = REPOSITORY / ".editor"
 CODE_SERVER = EDITOR / "node_modules" / "code-server"
 ENTRY = CODE_SERVER / "out" / "node" / "entry.js"
 VSCODE = CODE_SERVER / "lib" / "vscode"
+BUILT_IN = EDITOR / "built-in"
+"""Those of VS Code's own extensions that stories need."""
 OWN_CHROMIUM = EDITOR / "chromium"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from tests.conftest import Tree, picture
 from tests.domain.desk import Desk
 from tests.faces.hooks.agent import UNREAD, Agent, Refused
 
-from redraft.faces.hooks.event import parse
-from redraft.faces.hooks.leading import before_tool
+from redraft.faces.hooks.event import Event, parse
+from redraft.faces.hooks.main import answered
 
 EVENTS = Path(__file__).parent / "events"
 COPY = ".workflow/draft/files"
@@ -125,9 +126,13 @@ def test_a_write_into_what_is_not_a_document_is_denied(
     assert not draft.run("session status").change_count
 
 
-def test_without_a_session_a_denied_write_begins_none(desk: Desk, agent: Agent) -> None:
-    agent.ask("PreToolUse", "Write", {"file_path": agent.at(".git/config"), "content": "x"})
+@pytest.mark.parametrize("path", [".git/config", "part", "a.md/below.md"])
+def test_without_a_session_a_write_that_cannot_be_begins_none(
+    desk: Desk, agent: Agent, path: str
+) -> None:
+    agent.ask("PreToolUse", "Write", {"file_path": agent.at(path), "content": "x"})
     assert desk.run("session list").sessions == []
+    assert not list((desk.path / ".workflow").glob("*temp-*"))
 
 
 def test_plans_beside_the_copies_are_the_agents_own(draft: Desk, agent: Agent) -> None:
@@ -233,41 +238,132 @@ def test_a_session_begins_with_what_it_holds_and_what_was_rejected(
     """Fault 24: a retry by the file's bare name works, and the agent hears of it."""
     draft.write("part/b.md", "B\n")
     draft.run("retry", file_path="b.md", reason="Too much exposition")
+    draft.run("retry", file_path="b.md", reason="Still", auto_detected=True)
     text = agent.start()
     assert "Session 'draft' now holds: 1 modified." in text
     assert "- part/b.md (modified)" in text
     assert "- part/b.md, try 1: Too much exposition" in text
+    assert "- part/b.md, try 2 (noticed by the assistant): Still" in text
     assert "/retry <file> <reason>" in text
+
+
+def test_an_agent_begins_with_the_phase_its_tasks_and_what_was_handed_over(
+    draft: Desk, agent: Agent
+) -> None:
+    assert "Phase PLAN" in agent.start()
+    draft.run("session phase", phase="IMPLEMENT", current_tasks=["impl-1", "impl-2"],
+              artifacts={"plan_document": "IMPL_PLAN.md"})  # fmt: skip
+    draft.run("session phase", phase="IMPLEMENT", artifacts={"chapter": "a.md"})
+    text = agent.start()
+    assert "Phase IMPLEMENT (completed: PLAN). Tasks: impl-1, impl-2." in text
+    assert "Handed over by PLAN: plan_document: IMPL_PLAN.md" in text
+    assert "To hand over: chapter: a.md" in text
+
+
+def test_an_agent_hears_at_the_beginning_that_the_session_is_crashed(
+    draft: Desk, agent: Agent
+) -> None:
+    """Its writes are denied: it shall know before the first one."""
+    (draft.path / ".workflow/draft/operation.json").write_text("{")
+    text = agent.start()
+    assert text.startswith("Redraft: Session 'draft' holds an interrupted operation")
+    assert "/session recover draft, /session cancel draft" in text
+    with pytest.raises(Refused, match="interrupted operation"):
+        agent.write("new.md", "x")
 
 
 def test_a_session_that_begins_without_one_says_how_to_begin_one(desk: Desk, agent: Agent) -> None:
     assert "/session start <name>" in agent.start()
 
 
-def test_a_paused_session_is_whole_after_every_process_has_ended(draft: Desk) -> None:
-    """Fault 20: a hook is a new process each time; none of them makes a session CRASHED."""
+def test_a_session_stays_as_it_is_however_many_hooks_look_at_it(draft: Desk) -> None:
+    """A hook is a new process each time; none of them makes a session CRASHED."""
     for _ in range(3):
         Agent(draft.path).read("a.md")
     assert draft.run("session status").status == "ACTIVE"
 
 
-@pytest.mark.parametrize("name", sorted(p.stem for p in EVENTS.glob("PreToolUse-*.json")))
-def test_recorded_events_are_understood(draft: Desk, name: str) -> None:
-    """As a real client wrote them."""
-    text = (EVENTS / f"{name}.json").read_text("utf-8").replace("ROOT", str(draft.path))
-    event = parse(text.encode())
-    draft.write("a.md", "mine\ntwo\n")
-    answer = before_tool(event, {})
-    tool = json.loads(text)["tool_name"]
-    specific = answer.get("hookSpecificOutput", {})
-    if tool in ("Read", "Edit"):
-        led = {**event.input, "file_path": f"{draft.path}/{COPY}/a.md"}
-        assert specific["updatedInput"] == led
-    if tool in ("Glob", "Grep"):
-        assert "a.md (modified)" in specific["additionalContext"]
-    if tool == "Bash":
-        assert answer == {}
-        assert os.listdir(draft.path / ".workflow/draft/.watch") == [event.use_id]
+def recorded(desk: Desk, name: str) -> tuple[Event, dict[str, Any]]:
+    """An event as a real client wrote it, and what the hook's own process answers to it."""
+    data = (EVENTS / f"{name}.json").read_text("utf-8").replace("ROOT", str(desk.path)).encode()
+    answer: dict[str, Any] = json.loads(answered(data, {}))
+    return parse(data), answer.get("hookSpecificOutput", {})
+
+
+@pytest.fixture
+def recording(desk: Desk) -> Desk:
+    """The folder in which the events were recorded, with the session that was active."""
+    desk.put("b.md", "b\n")
+    desk.start("d")
+    return desk
+
+
+@pytest.mark.parametrize("tool", ["Read", "Edit", "Write"])
+def test_a_recorded_read_or_write_is_led(recording: Desk, tool: str) -> None:
+    if tool != "Write":
+        recording.write("a.md", "mine\ntwo\n")
+    event, answer = recorded(recording, f"PreToolUse-{tool}")
+    name = "b.md" if tool == "Write" else "a.md"
+    led = {**event.input, "file_path": f"{recording.path}/.workflow/d/files/{name}"}
+    assert answer["updatedInput"] == led
+
+
+@pytest.mark.parametrize("tool", ["Glob", "Grep"])
+def test_a_recorded_search_is_told_what_the_session_changed(recording: Desk, tool: str) -> None:
+    recording.write("a.md", "mine\n")
+    _, answer = recorded(recording, f"PreToolUse-{tool}")
+    assert "- a.md (modified)" in answer["additionalContext"]
+
+
+@pytest.mark.parametrize("tool", ["Edit", "Write"])
+def test_what_a_recorded_write_left_is_put_in_order_and_told(recording: Desk, tool: str) -> None:
+    event, _ = recorded(recording, f"PreToolUse-{tool}")
+    data = (EVENTS / f"PostToolUse-{tool}.json").read_text("utf-8")
+    given = json.loads(data.replace("ROOT", str(recording.path)))["tool_input"]
+    place = Path(given["file_path"])
+    place.write_text(given.get("content") or given["new_string"])
+    place.chmod(0o600)
+    after, answer = recorded(recording, f"PostToolUse-{tool}")
+    assert after.use_id == event.use_id
+    assert answer["hookEventName"] == "PostToolUse"
+    assert (
+        f"{place.name} is modified. Session 'd' now holds: 1 modified."
+        in (answer["additionalContext"])
+    )
+    assert place.stat().st_mode & 0o777 == (recording.path / place.name).stat().st_mode & 0o777
+    assert recording.changes("d") == ([place.name], [], [])
+
+
+def test_what_a_recorded_shell_command_wrote_past_the_session_is_told(recording: Desk) -> None:
+    event, answer = recorded(recording, "PreToolUse-Bash")
+    assert answer == {}
+    assert os.listdir(recording.path / ".workflow/d/.watch") == [event.use_id]
+    subprocess.run(["sh", "-c", event.input["command"]], cwd=recording.path, check=True)
+    _, answer = recorded(recording, "PostToolUse-Bash")
+    assert "- c.md (created)" in answer["additionalContext"]
+    assert "redraft adopt" in answer["additionalContext"]
+    assert (recording.path / ".workflow/d/files/c.md").read_text() == "four\n"
+
+
+@pytest.mark.parametrize("tool", ["Read", "Glob", "Grep"])
+def test_after_a_recorded_look_there_is_nothing_to_say(recording: Desk, tool: str) -> None:
+    recording.write("a.md", "mine\n")
+    before = picture(recording.path)
+    assert recorded(recording, f"PostToolUse-{tool}")[1] == {}
+    assert picture(recording.path) == before
+
+
+def test_a_recorded_beginning_is_told_about_the_session(recording: Desk) -> None:
+    recording.write("a.md", "mine\n")
+    _, answer = recorded(recording, "SessionStart")
+    assert answer["hookEventName"] == "SessionStart"
+    assert "Session 'd' now holds: 1 modified." in answer["additionalContext"]
+
+
+def test_every_recording_is_played() -> None:
+    played = {f"PreToolUse-{tool}" for tool in ("Read", "Edit", "Write", "Glob", "Grep", "Bash")}
+    played |= {name.replace("Pre", "Post") for name in played} | {"SessionStart"}
+    assert {path.stem for path in EVENTS.glob("*.json")} == played
 
 
 _NAMES = st.sampled_from(["a.md", "part/b.md", "new.md", "deep/er/x.md"])

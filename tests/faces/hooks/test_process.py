@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -197,6 +198,78 @@ def test_an_event_in_utf8_is_read_in_any_locale(draft: Desk, hook: Hook) -> None
     done = hook(json.dumps(data, ensure_ascii=False).encode(), LANG="C", PYTHONUTF8="0")
     updated = json.loads(done.stdout)["hookSpecificOutput"]["updatedInput"]
     assert updated["file_path"].endswith("/draft/files/ünï 日本.md")
+
+
+def shell(desk: Desk, told: Path, lines: str) -> str:
+    """What a shell prints that reads the file which the client reads before each command."""
+    program = desk.path.with_name("redraft")
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m redraft "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    script = f". {shlex.quote(str(told))} && {lines}"
+    done = subprocess.run(
+        ["sh", "-euc", script],
+        cwd=desk.path,
+        env={"PATH": path, "PYTHONPATH": str(SERVER), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+SAY = 'printf "%s|%s|%s" "$REDRAFT_ROOT" "${REDRAFT_SESSION-none}" "${REDRAFT_SESSION_DIR-none}"'
+
+
+def test_programs_that_an_agents_shell_runs_are_told_root_and_session(
+    draft: Desk, hook: Hook, tmp_path: Path
+) -> None:
+    told = tmp_path / "it's the client's.sh"
+    told.write_text("export THEIRS=1\n")
+    start = {"hook_event_name": "SessionStart", "cwd": str(draft.path)}
+    for _ in range(2):  # a client may begin several times
+        assert hook(start, CLAUDE_ENV_FILE=str(told)).stderr == b""
+    assert told.read_text().startswith("export THEIRS=1\n")
+    assert told.read_text().count("export REDRAFT_ROOT=") == 1
+    home = draft.path / ".workflow"
+    assert shell(draft, told, SAY) == f"{draft.path}|draft|{home}/draft"
+    draft.start("other")
+    assert shell(draft, told, SAY) == f"{draft.path}|other|{home}/other"
+    draft.run("session pause")
+    assert shell(draft, told, SAY) == f"{draft.path}|none|none"
+
+
+def test_what_an_agents_shell_is_told_does_not_keep_it_in_a_session(
+    draft: Desk, hook: Hook, tmp_path: Path
+) -> None:
+    """Fault 15 has two sides: one may choose a session, and one may follow the active one."""
+    told = tmp_path / "env.sh"
+    hook({"hook_event_name": "SessionStart", "cwd": str(draft.path)}, CLAUDE_ENV_FILE=str(told))
+    assert draft.run("session status").name == "draft"
+    lines = "redraft session start other && echo x | redraft write new.md && redraft resolve new.md"
+    assert shell(draft, told, lines).endswith(f"{draft.path}/.workflow/other/files/new.md\n")
+    assert draft.run("session status", name="draft").change_count == 0
+
+
+def test_an_agent_that_was_kept_in_a_session_is_told_of_that_one(
+    draft: Desk, hook: Hook, tmp_path: Path
+) -> None:
+    told = tmp_path / "env.sh"
+    draft.start("other")
+    start = {"hook_event_name": "SessionStart", "cwd": str(draft.path)}
+    hook(start, CLAUDE_ENV_FILE=str(told), REDRAFT_SESSION="draft")
+    assert shell(draft, told, SAY) == f"{draft.path}|draft|{draft.path}/.workflow/draft"
+    assert shell(draft, told, "redraft session status").startswith("○ draft")
+
+
+def test_a_file_of_the_client_that_cannot_be_written_costs_only_the_telling(
+    draft: Desk, hook: Hook, tmp_path: Path
+) -> None:
+    start = {"hook_event_name": "SessionStart", "cwd": str(draft.path)}
+    done = hook(start, CLAUDE_ENV_FILE=str(tmp_path / "gone/env.sh"))
+    text = json.loads(done.stdout)["hookSpecificOutput"]["additionalContext"]
+    assert "Session 'draft' now holds" in text
+    assert "CLAUDE_ENV_FILE" in text
 
 
 def test_two_agents_in_two_sessions_write_one_document(draft: Desk, hook: Hook) -> None:

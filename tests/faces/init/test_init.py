@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from redraft.commands.table import COMMANDS
-from redraft.faces.init.clients import CLIENTS, SERVER
+from redraft.faces.init.clients import CLIENTS
+from redraft.faces.mcp.guidance import NAME as SERVER
 
 SERVER_FOLDER = Path(__file__).parents[3] / "server"
 Init = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -106,9 +108,40 @@ def test_the_server_and_the_hooks_are_what_a_client_can_start(init: Init, tmp_pa
             check=True,
         )
         assert "sessions" in json.loads(done.stdout)["hookSpecificOutput"]["additionalContext"]
-    matcher = hooks["PreToolUse"][0]["matcher"]
-    for tool in ("Read", "Write", "Edit", "NotebookEdit", "Grep", "Bash", "mcp__fs__write_file"):
-        assert re.fullmatch(matcher, tool)
+
+
+WRITERS = (
+    "Write",
+    "Edit",
+    "MultiEdit",
+    "NotebookEdit",
+    "Bash",
+    "PowerShell",
+    "mcp__fs__write_file",
+)
+LOOKERS = ("Read", "NotebookRead", "Glob", "Grep", "LS")
+OTHERS = (
+    "TodoWrite",
+    "ReadMcpResourceTool",
+    "BashOutput",
+    "Task",
+    f"mcp__{SERVER}__write_document",
+)
+
+
+def test_hooks_run_for_the_tools_that_they_have_something_to_do_for(
+    init: Init, tmp_path: Path
+) -> None:
+    init("claude-code", "--yes")
+    hooks = load(tmp_path, ".claude/settings.json")["hooks"]
+    for event, tools in (
+        ("PreToolUse", (*WRITERS, *LOOKERS)),
+        ("PostToolUse", WRITERS),
+        ("PostToolUseFailure", WRITERS),
+    ):
+        [entry] = hooks[event]
+        found = [t for t in (*WRITERS, *LOOKERS, *OTHERS) if re.search(entry["matcher"], t)]
+        assert sorted(found) == sorted(tools), event
 
 
 def test_foreign_settings_stay_as_they_are(init: Init, tmp_path: Path) -> None:
@@ -139,6 +172,36 @@ def test_foreign_settings_stay_as_they_are(init: Init, tmp_path: Path) -> None:
     assert load(tmp_path, ".mcp.json") == {"mcpServers": {"other": {"command": "x"}}}
 
 
+COMMENTED = """\
+{
+\t// Servers for everybody.
+\t"servers": {
+\t\t"other": { "command": "x", "args": [1,2] }, // keep
+\t},
+\t"inputs": [ ], /* none yet */
+}
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_comments_and_the_layout_of_foreign_lines_stay(
+    init: Init, tmp_path: Path, ends: str
+) -> None:
+    text = COMMENTED.replace("\n", ends)
+    place = put(tmp_path, ".vscode/mcp.json", text)
+    shown = init("vscode", "--dry-run").stdout
+    assert [line for line in shown.splitlines() if line.startswith("-")] == [
+        "--- a/.vscode/mcp.json"
+    ]
+    assert init("vscode", "--yes").returncode == 0
+    lines = place.read_bytes().decode().split(ends)
+    assert [line for line in lines if line in text.split(ends)] == text.split(ends)
+    assert f'\t\t"{SERVER}": {{' in lines
+    assert "Nothing to do" in init("vscode", "--yes").stdout
+    assert init("vscode", "--remove", "--yes").returncode == 0
+    assert place.read_bytes().decode() == text
+
+
 def test_an_older_hook_of_ours_is_replaced_and_a_foreign_one_beside_it_stays(
     init: Init, tmp_path: Path
 ) -> None:
@@ -165,10 +228,10 @@ def test_what_a_person_added_to_our_server_stays(init: Init, tmp_path: Path) -> 
         ('{"a": 1, "a": 2}', "twice"),
         ("[]", "not a JSON object"),
         ('{"mcpServers": []}', "no object at 'mcpServers'"),
-        ('{\n  // mine\n  "mcpServers": {}, /* x */\n}', "has comments"),
+        ('{"a": NaN}', "no JSON"),
         ("\ud800", "not UTF-8"),
     ],
-    ids=["broken", "twice", "list", "of another shape", "comments", "bytes"],
+    ids=["broken", "twice", "list", "of another shape", "not a number", "bytes"],
 )
 def test_a_file_that_cannot_be_merged_is_refused_and_nothing_is_written(
     init: Init, tmp_path: Path, text: str, said: str
@@ -239,6 +302,28 @@ def test_an_unknown_client_is_refused_with_those_that_are_known(init: Init) -> N
     done = init("emacs", "--yes")
     assert done.returncode == 2
     assert "claude-code, vscode, cursor" in done.stderr
+
+
+@pytest.mark.parametrize("family", ["session", "retry"])
+def test_a_slash_command_has_settings_that_a_parser_reads(
+    init: Init, tmp_path: Path, family: str
+) -> None:
+    init("claude-code", "--yes")
+    text = (tmp_path / f".claude/commands/{family}.md").read_text("utf-8")
+    nothing, settings, rest = text.split("---\n", 2)
+    assert nothing == ""
+    assert rest.startswith("<!--")
+    found = yaml.safe_load(settings)
+    assert list(found) == ["description", "argument-hint", "allowed-tools"]
+    assert all(isinstance(value, str) and value for value in found.values())
+    allowed = set(found["allowed-tools"].split(", "))
+    assert allowed == {
+        f"mcp__{SERVER}__{row.mcp}"
+        for row in COMMANDS
+        if row.verb.split()[0] == family and row.mcp and not row.destructive
+    }
+    asked_for = {"commit_session", "cancel_session", "empty_trash", "discard_changes"}
+    assert not {f"mcp__{SERVER}__{tool}" for tool in asked_for} & allowed
 
 
 def test_the_slash_commands_name_every_line_of_their_family(init: Init, tmp_path: Path) -> None:

@@ -45,15 +45,17 @@ async def test_a_sessions_whole_life(book: Path, tree: Picture, mode: str) -> No
 async def test_reading_gives_the_earlier_rejections_with_their_reasons(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="draft")
-        for reason in ("Too flat", "Not her voice"):
-            await agent.call("record_human_retry", file_path=CHAPTER, reason=reason)
+        for reason, noticed in (("Too flat", False), ("Not her voice", True)):
+            await agent.call(
+                "record_human_retry", file_path=CHAPTER, reason=reason, auto_detected=noticed
+            )
         read = await agent.call("read_document", path=CHAPTER)
         assert [each["reason"] for each in read["retries"]] == ["Too flat", "Not her voice"]
         assert read["content"] == (book / CHAPTER).read_text()
         text = await agent.text("read_document", path=CHAPTER)
     assert text.startswith(read["content"])
     assert "Rejected before, retry 1: Too flat" in text
-    assert "Rejected before, retry 2: Not her voice" in text
+    assert "Rejected before, retry 2 (noticed by the assistant): Not her voice" in text
 
 
 async def test_a_change_is_echoed_with_what_the_session_holds_now(book: Path) -> None:
@@ -88,6 +90,39 @@ async def test_a_change_is_echoed_with_what_the_session_holds_now(book: Path) ->
         ]
 
 
+async def test_a_step_that_changes_nothing_is_not_echoed_as_a_change(book: Path) -> None:
+    async with connected(book) as agent:
+        await agent.call("create_session", name="draft")
+        for number in range(5):
+            await agent.call("write_document", path=f"new-{number}.md", content="x")
+        await agent.call("write_document", path=CHAPTER, content="first")
+        await agent.call("record_human_retry", file_path=CHAPTER, reason="no")
+        kept = await agent.call("checkpoint_session")
+        for tool, arguments in (
+            ("write_document", {"path": "new-1.md", "content": "x"}),
+            ("write_document", {"path": CHAPTER, "content": "first"}),
+            ("restore_retry", {"file_path": "chapter-01.md", "number": 1}),
+            ("restore_checkpoint", {"id": kept["id"]}),
+        ):
+            done = await agent.call(tool, **arguments)
+            assert done["echo"]["step"] == {"changed": [], "changed_count": 0}, tool
+        await agent.call("write_document", path=CHAPTER, content="other")
+        await agent.call("write_document", path="later.md", content="x")
+        for tool, arguments in (
+            ("restore_retry", {"file_path": "chapter-01.md", "number": 1}),
+            ("write_document", {"path": CHAPTER, "content": "other"}),
+        ):
+            echo = (await agent.call(tool, **arguments))["echo"]
+            change = {"path": CHAPTER, "kind": "modified", "where": "session"}
+            assert echo["step"] == {"changed": [change], "changed_count": 1}, tool
+        done = await agent.call("restore_checkpoint", id=kept["id"])
+        assert done["changed"] == ["later.md", CHAPTER]
+        assert done["echo"]["step"]["changed"] == [
+            {"path": "later.md", "kind": "dropped", "where": "session"},
+            {"path": CHAPTER, "kind": "modified", "where": "session"},
+        ]
+
+
 async def test_a_long_echo_is_cut_and_says_the_whole_count(book: Path) -> None:
     for number in range(60):
         (book / "many").mkdir(exist_ok=True)
@@ -112,6 +147,61 @@ async def test_what_changed_nothing_has_no_echo(book: Path) -> None:
             assert "echo" not in await agent.call(tool), tool
         assert "echo" not in await agent.call("undo_session", preview=True)
         assert "echo" not in await agent.call("read_document", path=CHAPTER)
+
+
+async def test_a_phase_is_told_what_the_one_before_it_handed_over(book: Path) -> None:
+    async with connected(book) as agent:
+        await agent.call("create_session", name="a")
+        plan = {"plan_document": "PLAN.md", "scenes": [1, 2]}
+        waiting = await agent.call("set_phase", phase="PLAN", artifacts=plan)
+        assert (waiting["artifacts"], waiting["handover"]) == (plan, None)
+        assert "To hand over: plan_document: PLAN.md, scenes: [1, 2]" in (
+            await agent.text("get_active_session")
+        )
+        done = await agent.call("set_phase", phase="IMPLEMENT")
+        assert done["handover"]["artifacts"] == plan
+        await agent.call("pause_session")
+        resumed = await agent.call("resume_session")
+        assert resumed["resume"]["handover"] == done["handover"]
+        text = await agent.text("get_active_session")
+    assert "Completed phases: PLAN" in text
+    assert "Handed over by PLAN: plan_document: PLAN.md, scenes: [1, 2]" in text
+
+
+async def test_a_cancelled_session_is_told_from_a_paused_one(book: Path) -> None:
+    async with connected(book) as agent:
+        for _ in range(2):
+            await agent.call("create_session", name="a")
+            await agent.call("cancel_session")
+        await agent.call("create_session", name="a")
+        await agent.call("pause_session")
+        found = (await agent.call("list_sessions", trash=True))["sessions"]
+        places = [each.get("lies_in") for each in found]
+        assert places[0] is None
+        text = await agent.text("list_sessions", trash=True)
+    rows = [line.split() for line in text.splitlines()[1:4]]
+    assert [row[:2] for row in rows] == [["a", "INACTIVE"], *[["a", "CANCELLED"]] * 2]
+    assert [row[7] for row in rows] == [".workflow/a", *places[1:]]
+
+
+async def test_a_preview_of_an_undo_says_that_it_is_one(book: Path) -> None:
+    before = (book / CHAPTER).read_text()
+    async with connected(book) as agent:
+        await agent.call("create_session", name="a")
+        await agent.call("write_document", path=CHAPTER, content="x\n")
+        await agent.call("commit_session", force=True)
+        would = await agent.text("undo_session", preview=True)
+        assert (book / CHAPTER).read_text() == "x\n"
+        did = await agent.text("undo_session")
+    assert (book / CHAPTER).read_text() == before
+    assert would.splitlines()[:3] == [
+        "Preview: the commit of session a would be undone. Nothing is undone yet.",
+        "Would restore:",
+        f"  {CHAPTER}",
+    ]
+    assert did.splitlines()[:3] == [
+        "Undid the commit of session a.", "Restored:", f"  {CHAPTER}",
+    ]  # fmt: skip
 
 
 async def test_every_tool_answers_in_words_and_in_a_form_that_fits_its_schema(book: Path) -> None:
@@ -178,6 +268,21 @@ async def test_without_a_session_a_write_goes_to_a_temporary_one_that_it_names(
         assert change["echo"]["holds"]["session"] == change["echo"]["active"] == change["session"]
         assert [each["path"] for each in change["echo"]["step"]["changed"]] == [CHAPTER]
     assert tree(book) == before
+
+
+async def test_a_refused_step_begins_no_session(book: Path) -> None:
+    async with connected(book) as agent:
+        for tool, arguments in (
+            ("write_document", {"path": ".git/config", "content": "x"}),
+            ("write_document", {"path": "part-1-the-lamp", "content": "x"}),
+            ("write_document", {"path": "README.md/x.md", "content": "x"}),
+            ("delete_document", {"path": "nope.md"}),
+            ("rename_document", {"path": "nope.md", "new_path": "b.md"}),
+            ("rename_document", {"path": CHAPTER, "new_path": "README.md"}),
+        ):
+            await agent.fail(tool, **arguments)
+            assert not list((book / ".workflow").glob("*temp-*")), (tool, arguments)
+        assert (await agent.call("list_sessions"))["sessions"] == []
 
 
 async def test_octets_that_are_no_text_are_carried_in_base64(book: Path) -> None:

@@ -41,12 +41,46 @@ async def test_the_person_is_asked_and_agrees(book: Path, mode: str) -> None:
         await agent.call("write_document", path=CHAPTER, content="x")
         await agent.call("write_document", path="new.md", content="x")
         done = await agent.call("commit_session")
-    assert person.asked == [
-        "Commit 2 documents of session draft to the folder (1 modified, 1 created)?"
+    [asked] = person.asked
+    assert asked.splitlines() == [
+        "Commit 2 documents of session draft to the folder (1 modified, 1 created)?",
+        "A new.md",
+        f"M {CHAPTER}",
     ]
     assert (done["executed"], done["modified"], done["created"]) == (True, [CHAPTER], ["new.md"])
     assert done["echo"]["holds"] is None
     assert (book / CHAPTER).read_text() == "x"
+
+
+async def test_the_question_names_each_document_and_how_it_is_merged(book: Path) -> None:
+    person = Person("decline")
+    async with connected(book, elicitation_callback=person) as agent:
+        await agent.call("create_session", name="draft")
+        mine = (book / CHAPTER).read_text() + "\nMine.\n"
+        await agent.call("write_document", path=CHAPTER, content=mine)
+        await agent.call("delete_document", path="timeline.json")
+        await agent.call("write_document", path="evil\x1b[2J.md", content="x")
+        (book / CHAPTER).write_text("Theirs.\n" + (book / CHAPTER).read_text())
+        await agent.call("commit_session")
+        for number in range(30):
+            await agent.call("write_document", path=f"many/{number:02}.md", content="x")
+        await agent.call("commit_session")
+        await agent.call("discard_changes", paths=["many", "timeline.json", "evil\x1b[2J.md"])
+        (book / CHAPTER).write_text("All theirs.\n")
+        for way in ("overwrite", "skip"):
+            await agent.call("commit_session", on_conflict=way)
+    overwritten, skipped = (asked.splitlines()[-1] for asked in person.asked[2:])
+    few, many = (asked.splitlines() for asked in person.asked[:2])
+    assert few == [
+        "Commit 3 documents of session draft to the folder (1 modified, 1 created, 1 deleted)?",
+        "A evil\\x1b[2J.md",
+        f"M {CHAPTER} (merged with what changed in the folder)",
+        "D timeline.json",
+    ]
+    assert len(many) == 22
+    assert many[-1] == "… and 13 more"
+    assert overwritten == f"M {CHAPTER} (overwrites what changed in the folder)"
+    assert skipped == f"M {CHAPTER} (stays in the session)"
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -1,8 +1,6 @@
 /** Tabs and the documents in them. */
 import * as vscode from "vscode";
 
-const PATIENCE_MS = 500;
-
 /** A document that a tab shows by itself, with the editor that was chosen for it. */
 export interface Shown {
   readonly uri: vscode.Uri;
@@ -81,14 +79,14 @@ export async function textEditorOf(tab: vscode.Tab): Promise<vscode.TextEditor |
 }
 
 function drawnEditor(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
-  const uri = shownIn(tab)?.uri.toString();
+  const uri = shownIn(tab)?.uri;
   const find = (): vscode.TextEditor | undefined =>
     vscode.window.visibleTextEditors.find(
       ({ document, viewColumn }) =>
-        document.uri.toString() === uri && viewColumn === tab.group.viewColumn,
+        document.uri.toString() === uri?.toString() && viewColumn === tab.group.viewColumn,
     );
   const found = find();
-  if (found || !(tab.input instanceof vscode.TabInputText)) {
+  if (found || uri === undefined || !(tab.input instanceof vscode.TabInputText)) {
     return Promise.resolve(found);
   }
   return new Promise((resolve) => {
@@ -102,14 +100,14 @@ function drawnEditor(tab: vscode.Tab): Promise<vscode.TextEditor | undefined> {
       vscode.window.onDidChangeVisibleTextEditors(look),
       vscode.window.tabGroups.onDidChangeTabs(look),
     ];
-    const giveUp = setTimeout(() => {
-      done(undefined); // A file that the editor does not show as text: too large, or no text.
-    }, PATIENCE_MS);
     const done = (editor: vscode.TextEditor | undefined): void => {
-      clearTimeout(giveUp);
       vscode.Disposable.from(...waiting).dispose();
       resolve(editor);
     };
+    // What is too large or no text never gets a text editor, and the editor says so here.
+    vscode.workspace.openTextDocument(uri).then(look, () => {
+      done(undefined);
+    });
   });
 }
 

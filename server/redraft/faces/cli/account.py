@@ -88,7 +88,8 @@ class Account:
     def _summary(self, *, empty: bool) -> None:
         changed = sorted(self._loan.changed.items())
         if not changed:
-            _say("Nothing changed." if empty else f"Nothing changed in session {self.session}.")
+            what = "Nothing else" if self._loan.told else "Nothing"
+            _say(f"{what} changed." if empty else f"{what} changed in session {self.session}.")
         else:
             many = "1 document" if len(changed) == 1 else f"{len(changed)} documents"
             listed = ", ".join(f"{_MARKS[kind]} {clean(path)}" for path, kind in changed[:_NAMED])

@@ -43,7 +43,7 @@ class Canvas:
 
     def pair(self, title: str, value: str) -> None:
         """A title and its value on one line."""
-        self.console.print(Text.assemble((f"  {title:<12}", "dim"), value))
+        self.console.print(Text.assemble((f"  {title:<11} ", "dim"), value))
 
     def line(self, text: str, style: str = "") -> None:
         """One line, if there is any text."""

@@ -88,17 +88,14 @@ def execute(
         taking_back.finish(opened.root, os.path.basename(os.environ.get("REDRAFT_LOAN", "")))
         for repair in opened.root.take_repairs():
             print(f"note: {repair}", file=sys.stderr)
-        name, made = temporary.ensure(opened.root, opened.session)
-        try:
-            with View.of(opened.root, name) as view:
-                _check_sound(view)
-                loan, code = _run(view, list(words), how)
-        except BaseException:
-            if made:
-                temporary.drop_if_empty(opened.root, name)
-            raise
+        with (
+            temporary.Destination(opened.root, opened.session) as to,
+            View.of(opened.root, to.name) as view,
+        ):
+            _check_sound(view)
+            loan, code = _run(view, list(words), how)
         with loan:
-            account = Account(opened.root, loan, code, made=made)
+            account = Account(opened.root, loan, code, made=to.made)
             return account.tell(quiet=quiet, as_json=as_json) if account.take_back() else code or 1
 
 
@@ -177,6 +174,7 @@ def _program(root: Root, session: Session, loan: Loan, words: list[str]) -> Prog
         "REDRAFT_VIEW": view,
         "REDRAFT_LOAN": loan.path,
     }
+    environ.pop("REDRAFT_FOLLOW", None)  # the program is kept in this session
     if folder != cwd:
         environ["PWD"] = folder
     return Program(words, environ, folder, root.path)

@@ -11,17 +11,18 @@ import os
 import sys
 
 from redraft.commands.schemes import is_uri
+from redraft.domain import layout
 from redraft.domain.marker import active
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.where import WORKFLOW, anchored, find_root, working_folder
+from redraft.faces.where import anchored, find_root, pinned, working_folder
+
+_OLD = (layout.OLD_REGISTRY, layout.OLD_SESSIONS)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from redraft.domain.view import Resolved
-
-_OLD_REGISTRY = f"{WORKFLOW}/session_status.jsonl"
 
 
 def resolve(args: list[str]) -> int | None:
@@ -36,9 +37,9 @@ def resolve(args: list[str]) -> int | None:
     try:
         path.encode()
         with Root.open(find_root(given, cwd, os.environ)) as root:
-            if os.path.lexists(os.path.join(root.path, _OLD_REGISTRY)):
+            if any(os.path.lexists(f"{root.path}/{old}") for old in _OLD):
                 return None
-            name = session or os.environ.get("REDRAFT_SESSION") or active(root)
+            name = session or pinned(os.environ) or active(root)
             with View.of(root, name) as view:
                 found = view.resolve(anchored(path, cwd, root.path))
             repairs = root.take_repairs()

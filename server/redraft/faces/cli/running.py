@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.commands import dispatch
 from redraft.commands.naming import documents, named
-from redraft.commands.parameters import PATHS
+from redraft.commands.parameters import LITERAL, PATHS
 from redraft.commands.requests import ResolvePath
 from redraft.commands.roots import Roots
-from redraft.faces.where import anchored, find_root, working_folder
+from redraft.faces.where import anchored, find_root, pinned, working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from redraft.commands.declaration import Command
     from redraft.commands.requests import Request
     from redraft.domain.root import Root
-
-NEW_PATHS = frozenset({"new_path"})
-"""Arguments that name what is not there yet, so that no search by bare name applies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def perform(command: Command, call: Call) -> Any:
         RedraftError: it could not be done.
     """
     with Opened(call) as opened:
-        request = opened.meant(dispatch.validate(command, opened.arguments()))
+        request = opened.meant(dispatch.validate(command, opened.arguments(command.verb)))
         return dispatch.execute(command, request, opened.roots)
 
 
@@ -69,17 +66,17 @@ class Opened:
     @property
     def session(self) -> str | None:
         """The session named by option or environment."""
-        return self._call.session or os.environ.get("REDRAFT_SESSION") or None
+        return self._call.session or pinned(os.environ)
 
-    def arguments(self) -> dict[str, object]:
-        """The call's arguments with the paths anchored."""
+    def arguments(self, verb: str) -> dict[str, object]:
+        """The call's arguments for a verb, with the paths anchored."""
         given: dict[str, object] = dict(self._call.arguments)
         for name in PATHS.intersection(given):
             value = given[name]
             if isinstance(value, list):
                 given[name] = [self.anchor(each) for each in value]
             elif isinstance(value, str):
-                given[name] = self.anchor(value, new=name in NEW_PATHS)
+                given[name] = self.anchor(value, new=(verb, name) in LITERAL)
         if self._call.session is not None:
             given["session"] = self._call.session
         return given

@@ -11,14 +11,16 @@ from rich.text import Text
 
 from redraft.commands import results as r
 from redraft.faces.cli.canvas import Canvas, mark
-from redraft.faces.text import age, clean, plural, retries, size
+from redraft.faces.text import age, by_role, by_whom, clean, plural, retries, size, status
 
 STATUS = {
     "ACTIVE": ("●", "green"),
     "INACTIVE": ("○", "yellow"),
     "CRASHED": ("✖", "bold red"),
     "COMPLETED": ("✓", "blue"),
+    "CANCELLED": ("×", "dim"),
 }
+HEADS = ("", "NAME", "STATUS", "CREATED", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION")
 STATE = {"clean": "green", "merges": "cyan", "conflict": "bold red", "identical": "dim"}
 
 
@@ -40,16 +42,26 @@ class Screen(Canvas):
 
     @show.register
     def _(self, result: r.SessionList) -> None:
-        if not result.sessions:
-            self.line("There are no sessions.")
-            self.next("session start NAME")
-            return
-        rows = [_summary_row(each) for each in result.sessions]
-        heads = ("", "NAME", "STATUS", "CHANGES", "RETRIES", "UPDATED", "DESCRIPTION")
-        self.table(heads, rows, right=(3, 4), shrink=6)
-        if result.active is None:
+        live = [each for each in result.sessions if each.lies_in is None]
+        if live:
+            self.table(HEADS, [_summary_row(each) for each in live], right=(4, 5), shrink=7)
+        else:
+            self.line(f"There are no {'open ' * bool(result.sessions)}sessions.")
+        self._ended("Committed or completed", result.sessions, "COMPLETED")
+        self._ended("Cancelled, in the trash", result.sessions, "INACTIVE")
+        if live and result.active is None:
             self.line("\nNo session is active.")
+        if any(each.status == "INACTIVE" for each in live) and result.active is None:
             self.next("session switch NAME")
+        elif not live:
+            self.next("session start NAME")
+
+    def _ended(self, title: str, sessions: list[r.Summary], state: r.Status) -> None:
+        found = [each for each in sessions if each.lies_in and each.status == state]
+        if found:
+            self.line(f"\n{title}:")
+            heads = (*HEADS[:-1], "LIES IN", HEADS[-1])
+            self.table(heads, [_summary_row(each) for each in found], right=(4, 5), shrink=8)
 
     @show.register
     def _(self, result: r.Session) -> None:
@@ -76,6 +88,7 @@ class Screen(Canvas):
         kept = f"; it lies in {clean(result.archived_to)}" if result.archived_to else ""
         self.line(f"Completed session {result.session}{kept}.")
         self._changes("Not applied", result.unapplied)
+        self.line(f"Take it up again: redraft session resume {result.session}", "cyan")
 
     # Commit, cancel, undo ----------------------------------------------------------------------
 
@@ -237,7 +250,7 @@ class Screen(Canvas):
     def _(self, result: r.Retry) -> None:
         self.line(
             f"Recorded retry {result.number} of {clean(result.file)}"
-            f"{' (noticed by the assistant)' if result.auto_detected else ''}: "
+            f"{by_whom(result.auto_detected)}: "
             f"{clean(result.reason)}",
             "green",
         )
@@ -291,7 +304,10 @@ class Screen(Canvas):
             self.line("There is nothing to migrate.")
         self.items("Taken over", result.sessions)
         for each in result.skipped:
-            self.line(f"Skipped line {each.line}: {clean(each.reason)}", "yellow")
+            what = f"line {each.line}: " if each.line else ""
+            self.line(f"Skipped {what}{clean(each.reason)}", "yellow")
+        if result.sessions:
+            self.pair("Active", result.active or "none")
         if result.kept_as:
             self.pair("Kept as", clean(result.kept_as))
 
@@ -333,7 +349,14 @@ class Screen(Canvas):
         self.pair("Updated", f"{age(session.updated_at)} ({session.updated_at})")
         if session.last_checkpoint:
             self.pair("Checkpoint", clean(session.last_checkpoint))
+        if session.completed_phases:
+            self.pair("Completed", ", ".join(map(clean, session.completed_phases)))
         self.items("Tasks", session.current_tasks)
+        if session.handover is not None and session.handover.artifacts:
+            by = clean(session.handover.phase_completed)
+            self.pair(f"Handed over by {by}:", by_role(session.handover.artifacts))
+        if session.artifacts:
+            self.pair("Hands over", by_role(session.artifacts))
         self.pair("Folder", clean(session.path))
         for path in session.drifted:
             self.line(f"  drifted: {clean(path)} changed in the folder too", "magenta")
@@ -350,15 +373,18 @@ class Screen(Canvas):
 
 
 def _summary_row(each: r.Summary) -> list[Text]:
-    sign, style = STATUS[each.status]
+    word = status(each.status, each.lies_in)
+    sign, style = STATUS[word]
     about = "temporary" if each.temporary and not each.description else each.description
     return [
         Text(sign, style),
         Text(each.name, "bold" if each.status == "ACTIVE" else ""),
-        Text(each.status, style),
+        Text(word, style),
+        Text(each.created_at[:10]),
         Text(str(each.change_count)),
         Text(str(each.retry_count)),
         Text(age(each.updated_at)),
+        *([Text(clean(each.lies_in))] if each.lies_in is not None else []),
         Text(clean(about), "dim"),
     ]
 

@@ -36,14 +36,14 @@ def read(command: Command, call: Call) -> Any:
     """Stream a document to standard output, byte for byte; with ``--json`` as any command."""
     if call.json or "path" not in call.arguments:
         return perform(command, call)
+    from redraft.commands.finding import shown
     from redraft.domain.marker import active
-    from redraft.domain.retries import find
     from redraft.domain.view import View
 
     with Opened(call) as opened:
         path, session = opened.document()
         session = session or active(opened.root)
-        with View.of(opened.root, session) as view, view.open(find(view, path)) as document:
+        with View.of(opened.root, session) as view, view.open(shown(view, path)) as document:
             _pour(document)
     return None
 
@@ -54,11 +54,11 @@ def write(command: Command, call: Call) -> Any:
         return perform(command, call)
     if "encoding" in call.arguments:
         raise InvalidArguments(["encoding goes with content; standard input is taken as it is"])
-    from redraft.commands.document_handlers import changed
+    from redraft.commands.document_handlers import written
 
     with Opened(call) as opened, _input() as document:
         path, session = opened.document(new=True)
-        return changed(opened.root, session, path, lambda view: view.write(path, _chunks(document)))
+        return written(opened.root, session, path, _chunks(document))
 
 
 def commit(command: Command, call: Call) -> Any:

@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 from typing_extensions import override
 
+from redraft.commands.descriptions import meant
 from redraft.commands.parameters import (
     FREE_TEXT,
     PATHS,
@@ -31,7 +32,7 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _BARE = ""  # the name under which a group keeps the command that is run by the group's own words
 _STREAMED = frozenset({"content"})  # a shell gives it on standard input
 _TEXTS = {
-    "session": "The session it is about; else REDRAFT_SESSION, else the active one.",
+    "session": "The session it is about; else REDRAFT_SESSION, else {meant}.",
     "root": "The folder of documents; else REDRAFT_ROOT, else the nearest with .workflow/.",
     "json": "Print one JSON object, for programs.",
 }
@@ -143,7 +144,7 @@ class Verb(click.Command):
     def __init__(self, row: Command, runner: Runner) -> None:
         super().__init__(
             row.verb.split()[-1],
-            params=[*_arguments(row), *_options(row), *_common()],
+            params=[*_arguments(row), *_options(row), *_common(row.verb)],
             help=_description(row),
             short_help=row.title,
             callback=lambda **given: runner(row, _call(given)),
@@ -275,12 +276,13 @@ def _help(parameter: Parameter) -> str:
     return f"Default: {parameter.default}."
 
 
-def _common() -> list[click.Parameter]:
+def _common(verb: str = "") -> list[click.Parameter]:
     """What every verb and the program itself take."""
+    about = _TEXTS["session"].format(meant=meant(verb))
     session = parameters(SessionRequest)["session"]
     root = parameters(SessionRequest)["root"]
     return [
-        click.Option(["--session"], type=Value(session), metavar="NAME", help=_TEXTS["session"]),
+        click.Option(["--session"], type=Value(session), metavar="NAME", help=about),
         click.Option(["--root"], type=Value(root), metavar="DIR", help=_TEXTS["root"]),
         click.Option(["json", "--json"], is_flag=True, default=None, help=_TEXTS["json"]),
     ]

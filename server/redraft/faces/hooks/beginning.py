@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from redraft.domain import handover
 from redraft.domain.root import Root
-from redraft.domain.session import Session
+from redraft.domain.session import Session, progress_of, read_metadata
 from redraft.errors import RedraftError
 from redraft.faces.hooks import answer
 from redraft.faces.hooks.leading import LOCK_WAIT_S
 from redraft.faces.hooks.places import root_of, session_of
+from redraft.faces.hooks.telling import FILE, tell_shells
+from redraft.faces.text import by_role, by_whom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,15 +38,43 @@ def at_start(event: Event, environ: Mapping[str, str]) -> Answer:
     """
     with Root.open(root_of(event, environ), LOCK_WAIT_S) as root:
         root.settle()
+        text = _told(root, environ)
         try:
-            name = session_of(root, None, environ)
-            if name is None:
-                return answer.tell(event, _NO_SESSION)
-            with Session.open(root, name) as session:
-                return answer.tell(event, "\n".join(_lines(session)))
-        except RedraftError as error:
-            advice = ", ".join(error.suggestions)
-            return answer.tell(event, f"Redraft: {error.message} Try: {advice}")
+            tell_shells(root, environ)
+        except OSError as error:
+            text += f"\nRedraft: {FILE} cannot be written ({error.strerror})."
+    return answer.tell(event, text)
+
+
+def _told(root: Root, environ: Mapping[str, str]) -> str:
+    try:
+        name = session_of(root, None, environ)
+        if name is None:
+            return _NO_SESSION
+        with Session.open(root, name) as session:
+            if session.name in root.crashed():
+                session.check_sound()
+            return "\n".join(_lines(session))
+    except RedraftError as error:
+        advice = ", ".join(error.suggestions)
+        return f"Redraft: {error.message} Try: {advice}"
+
+
+def _progress(session: Session) -> Iterator[str]:
+    """Where the work stands: what one phase hands over is there for the next."""
+    metadata = read_metadata(session.folder, session.name)
+    progress = progress_of(metadata)
+    done, tasks = progress["completed_phases"], progress["current_tasks"]
+    assert isinstance(done, list)  # noqa: S101 - read_metadata made it so
+    assert isinstance(tasks, list)  # noqa: S101 - the same
+    after = f" (completed: {', '.join(done)})" if done else ""
+    doing = f" Tasks: {', '.join(tasks)}." if tasks else ""
+    yield f"Phase {metadata['current_phase']}{after}.{doing}"
+    record, waiting = handover.latest(metadata), handover.waiting(metadata)
+    if record is not None and record["artifacts"]:
+        yield f"Handed over by {record['phase_completed']}: {by_role(record['artifacts'])}"
+    if waiting:
+        yield f"To hand over: {by_role(waiting)}"
 
 
 def _lines(session: Session) -> Iterator[str]:
@@ -53,6 +84,7 @@ def _lines(session: Session) -> Iterator[str]:
 
     survey = Survey(session.folder)
     yield f"Redraft: this folder is written in a session. {holds(session.name, survey)}"
+    yield from _progress(session)
     yield _HOW.format(files=f"{session.root.path}/{session.path}/files")
     changes = survey.paths()
     for path, kind in changes[:40]:
@@ -64,4 +96,5 @@ def _lines(session: Session) -> Iterator[str]:
         yield "The writer has rejected these versions. Do not write them again:"
     for each in kept[-40:]:
         reason = " ".join(str(each.record["reason"]).split())[:400]
-        yield f"- {each.file}, try {each.number}: {reason}"
+        by = by_whom(each.record["auto_detected"])
+        yield f"- {each.file}, try {each.number}{by}: {reason}"

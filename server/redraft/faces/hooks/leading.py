@@ -125,14 +125,19 @@ def _search(event: Event, root: Root, environ: Mapping[str, str]) -> Answer:
 def _write(event: Event, root: Root, place: Place, environ: Mapping[str, str]) -> Answer:
     if place.session is None and is_artefact(root, place.path):
         return answer.nothing()
+    name = session_of(root, place, environ)
+    if name is not None:
+        return _handed(event, root, place, name, made=False)
+    from redraft.domain.temporary import Destination
+
+    View(root, None).path_of(place.path)  # no session is begun for what is refused anyway
+    with Destination(root, None) as to:
+        return _handed(event, root, place, to.name, made=to.made)
+
+
+def _handed(event: Event, root: Root, place: Place, name: str, *, made: bool) -> Answer:
     from redraft.domain.handing import hand_over
 
-    name, made = session_of(root, place, environ), False
-    if name is None:
-        from redraft.domain import temporary
-
-        View(root, None).path_of(place.path)  # no session is begun for what is refused anyway
-        name, made = temporary.ensure(root, None)
     with View.of(root, name) as view:
         source, current = view.look(view.path_of(place.path))
         if event.kind == EDIT and source == "deleted":

@@ -35,7 +35,7 @@ def hook(_: list[str]) -> int:
         _limit(LIMIT_S)
         data = sys.stdin.buffer.read()
         # An agent that runs in a session's view sees the session without being led there.
-        text = _NOTHING if "REDRAFT_LOAN" in os.environ else _answered(data, os.environ)
+        text = _NOTHING if "REDRAFT_LOAN" in os.environ else answered(data, os.environ)
         _limit(0)
         said = True
         _say(text)
@@ -47,7 +47,12 @@ def hook(_: list[str]) -> int:
     return 0
 
 
-def _answered(data: bytes, environ: Mapping[str, str]) -> bytes:
+def answered(data: bytes, environ: Mapping[str, str]) -> bytes:
+    """The answer to an event, both as they stand on the wire.
+
+    Raises:
+        Exception: whatever went wrong; the tool is let through then.
+    """
     import json
 
     from redraft.faces.hooks.event import parse

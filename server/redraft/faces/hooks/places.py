@@ -9,7 +9,7 @@ from redraft.disk.paths import relative
 from redraft.domain import layout
 from redraft.domain.marker import active
 from redraft.errors import InvalidArguments, PathOutsideRoot
-from redraft.faces.where import find_root
+from redraft.faces.where import find_root, pinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +85,6 @@ def is_artefact(root: Root, path: str) -> bool:
 
 
 def session_of(root: Root, place: Place | None, environ: Mapping[str, str]) -> str | None:
-    """The session that a path names, else ``REDRAFT_SESSION``, else the active one."""
+    """The session that a path names, else that of the environment, else the active one."""
     named = place.session if place is not None else None
-    return named or environ.get("REDRAFT_SESSION") or active(root)
+    return named or pinned(environ) or active(root)

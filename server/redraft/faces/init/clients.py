@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from redraft.errors import UnsupportedFile
 from redraft.faces.init.documents import changed, section
 from redraft.faces.init.slash_files import MARK, RETRY, SESSION, slash_file
+from redraft.faces.mcp.guidance import NAME as SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     Maker = Callable[[str, str | None, list[str], bool], str | None]
 
-SERVER = "session_management_mcp"
-TOOLS = "Read|Write|Edit|MultiEdit|NotebookRead|NotebookEdit|Glob|Grep|LS|Bash|PowerShell|mcp__.*"
+# Some clients look for a match anywhere in the name: without the anchors `Write` were `TodoWrite`.
+_WRITES = f"Write|Edit|MultiEdit|NotebookEdit|Bash|PowerShell|mcp__(?!{SERVER}__).*"
+WRITERS, ALL = f"^({_WRITES})$", f"^(Read|NotebookRead|Glob|Grep|LS|{_WRITES})$"
 _TIMEOUT_S = 10
 _OUR_HOOK = re.compile(r"\bredraft(\.exe)?[\"']?\s+hook\s*\Z")
 
@@ -106,9 +108,9 @@ def _hooks(path: str, text: str | None, program: list[str], wanted: bool) -> str
 
 
 _EVENTS = {
-    "PreToolUse": TOOLS,
-    "PostToolUse": TOOLS,
-    "PostToolUseFailure": TOOLS,
+    "PreToolUse": ALL,
+    "PostToolUse": WRITERS,
+    "PostToolUseFailure": WRITERS,
     "SessionStart": "",
 }
 

@@ -1,12 +1,12 @@
-"""Settings files in JSON that are another program's: read, changed in one place, written back."""
+"""Settings files in JSON that are another program's: read, and changed in one place."""
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from redraft.errors import UnsupportedFile
+from redraft.faces.init.jsonc import parse, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     Object = dict[str, Any]
 
 _BOM = "\ufeff"
-_INDENT = re.compile(r"\n([ \t]+)\S")
-_STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\\n])*")|,(?=\s*[}\]])')
 
 
 def changed(path: str, text: str | None, change: Callable[[Object], None]) -> str | None:
     """The text of a settings file after a change; None if nothing would be left in it.
 
-    Keys, their order, the indent and the line ends stay. Text that already says all is kept.
+    All that the change does not touch stays as it is: order, layout, comments, line ends.
 
     Args:
         path: the file's, for errors.
@@ -30,16 +27,21 @@ def changed(path: str, text: str | None, change: Callable[[Object], None]) -> st
         change: changes the object in place.
 
     Raises:
-        UnsupportedFile: it is no JSON object, or has comments, which would be lost.
+        UnsupportedFile: it is no JSON object, comments and spare commas allowed.
     """
-    before = _read(path, text)
+    given = (text or "").removeprefix(_BOM)
+    returns = given.count("\n") == given.count("\r\n") > 0
+    plain = given.replace("\r\n", "\n") if returns else given
+    before = _read(path, plain)
     after = json.loads(json.dumps(before))
     change(after)
     if after == before:
         return text
-    if not after:
+    new = rewritten(plain if plain.strip() else "{}\n", after)
+    if new.strip() == "{}":
         return None
-    return _written(after, text or "")
+    new = new.replace("\n", "\r\n") if returns else new
+    return f"{_BOM}{new}" if (text or "").startswith(_BOM) else new
 
 
 def section(path: str, holder: Object, key: str) -> Object:
@@ -54,42 +56,14 @@ def section(path: str, holder: Object, key: str) -> Object:
     return found
 
 
-def _read(path: str, text: str | None) -> Object:
-    plain = (text or "").removeprefix(_BOM)
+def _read(path: str, plain: str) -> Object:
     if not plain.strip():
         return {}
     try:
-        found = json.loads(plain, object_pairs_hook=_once)
+        found = parse(plain).value
     except (ValueError, RecursionError) as error:
-        raise UnsupportedFile(path, _why(plain, error)) from None
+        why = f"is no JSON that can be read ({error}), so nothing was written"
+        raise UnsupportedFile(path, why) from None
     if not isinstance(found, dict):
         raise UnsupportedFile(path, "is not a JSON object, so nothing was written")
     return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Object:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
-
-
-def _why(text: str, error: Exception) -> str:
-    try:
-        bare = _STRING_OR_COMMENT.sub(lambda match: match[1] or "", text)
-        plain = _LAST_COMMA.sub(lambda match: match[1] or "", bare)
-        json.loads(plain, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        return f"is no JSON that can be read ({error}), so nothing was written"
-    return (
-        "has comments or spare commas, which would be lost, so nothing was written: take them out, "
-        "or add by hand what --dry-run shows for an empty folder"
-    )
-
-
-def _written(after: Object, text: str) -> str:
-    indent = _INDENT.search(text)
-    lines = json.dumps(after, indent=indent[1] if indent else 2, ensure_ascii=False)
-    end = "\n" if text.endswith("\n") or not text.strip() else ""
-    whole = f"{_BOM if text.startswith(_BOM) else ''}{lines}{end}"
-    return whole.replace("\n", "\r\n") if "\r\n" in text else whole

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from redraft.commands.parameters import usage
 from redraft.commands.table import COMMANDS
+from redraft.faces.mcp.guidance import NAME
 
 MARK = "<!-- written by `redraft init claude-code`; `--remove` takes it out again -->"
 SESSION, RETRY = "session", "retry"
@@ -37,16 +40,22 @@ def slash_file(family: str) -> str:
     hint = "<file> <reason> | list [file] | restore <file> <n>"
     if family == SESSION:
         hint = " | ".join(c.verb.split()[1] for c in rows)
+    settings = {
+        "description": _ABOUT[family],
+        "argument-hint": hint,
+        # What may take something away stays for the client to ask about, and so does a shell.
+        "allowed-tools": ", ".join(f"mcp__{NAME}__{c.mcp}" for c in rows if not c.destructive),
+    }
+    # YAML takes any JSON text for a value; what is not quoted may mean something there.
+    head = "\n".join(f"{name}: {json.dumps(value)}" for name, value in settings.items())
     return f"""\
 ---
-description: {_ABOUT[family]}
-argument-hint: "{hint}"
-allowed-tools: mcp__session_management_mcp, Bash(redraft run:*)
+{head}
 ---
 {MARK}
 The writer typed: `/{family} $ARGUMENTS`
 
-Carry out just this with the tool of the MCP server `session_management_mcp` that belongs to it.
+Carry out just this with the tool of the MCP server `{NAME}` that belongs to it.
 Where the server is not connected, run `redraft run "/{family} …"` in a shell with the same line.
 
 | line | tool |

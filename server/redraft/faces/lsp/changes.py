@@ -53,7 +53,7 @@ class Announcer:
         workers: where file work is done.
         tell: sends a notification.
         opened: gives the URIs of the documents that the client has open.
-        complete: adds to a root's state what the client shows of it.
+        complete: adds to a root's state what the client shows of it: also what changed, if so.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Announcer:
         workers: Workers,
         tell: Tell,
         opened: Callable[[], Iterable[str]],
-        complete: Callable[[Snapshot], Snapshot],
+        complete: Callable[[Root, Snapshot, bool], Awaitable[Snapshot]],
     ) -> None:
         self._folders = folders
         self._workers = workers
@@ -175,27 +175,25 @@ class Announcer:
             return
         for sentence in repairs:
             self._tell("window/logMessage", {"type": _LOG_INFO, "message": sentence})
-        before, new = watched.known, found is not None and self._is_told(watched, found)
+        before = watched.known
+        new = found is not None and await self._is_told(root, watched, found)
         self.documents(_session_events(root, watched, before, there))
         await self.look_at_open_documents(root)
         for listener in list(self._listeners):
             await listener(root, new)
 
-    def _is_told(self, watched: _Watched, found: Snapshot) -> bool:
+    async def _is_told(self, root: Root, watched: _Watched, found: Snapshot) -> bool:
         """Tell a root's state, unless it is what was told before."""
         from redraft.commands.dispatch import camel, to_json
 
-        told = self._complete(found)
-        # The changes themselves are not kept: their digest says whether they are the same.
-        state = camel(to_json(replace(told, changes=None, shown=None)))
-        before = watched.known
+        before, state = watched.known, camel(to_json(found))
         if state == before:
             return False
         watched.known = state
         watched.revision += 1
-        if before is not None and before["changesDigest"] == told.changes_digest:
-            told = replace(told, changes=None)
-        told = replace(told, revision=watched.revision)
+        same = ("changesDigest", "drifted")
+        changed = before is None or any(before[key] != state[key] for key in same)
+        told = await self._complete(root, replace(found, revision=watched.revision), changed)
         self._tell(SESSION_CHANGED, camel(to_json(told)))
         return True
 

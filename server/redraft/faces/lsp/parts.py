@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from redraft.commands import overview
 from redraft.faces.lsp import documents
 from redraft.faces.lsp.changes import Announcer
 from redraft.faces.lsp.commands import Commands
@@ -63,6 +64,7 @@ class Parts:
         self.workers = workers
         self._asked: set[str] = set()
         self._sides_are_files = False
+        self._shows_state = False
         self._loop = asyncio.get_running_loop()
         self.folders = Folders(roots)
         self.say = Phrases.of(server.protocol.option("l10n"))
@@ -93,6 +95,10 @@ class Parts:
         """Have the client's own search find the active session's text."""
         self.announcer.listen(Searching(self.workers).follow)
 
+    def show_state(self) -> None:
+        """Tell with each snapshot what a client shows of it."""
+        self._shows_state = True
+
     def give_sides_as_files(self) -> None:
         """Tell of sides for comparing that changed as of other files."""
         self._sides_are_files = True
@@ -111,14 +117,21 @@ class Parts:
         """Write a line into the client's output."""
         self._tell(types.WINDOW_LOG_MESSAGE, {"type": types.MessageType.Info, "message": line})
 
-    def _shown(self, snapshot: Snapshot) -> Snapshot:
-        """A root's state with what a client shows of it."""
+    async def _shown(self, root: Root, snapshot: Snapshot, changed: bool) -> Snapshot:
+        """A root's state with what the client shows of it, if it does."""
+        if not self._shows_state:
+            return snapshot
         several = len(self.folders.all()) > 1
-        folder = os.path.basename(snapshot.root) if several else ""
+        changes = (
+            await self.workers.call(lambda: overview.changed_paths(root, snapshot))
+            if changed
+            else None
+        )
         return replace(
             snapshot,
-            folders=self.folders.spelled(self.folders.roots.pick(snapshot.root)),
-            shown=status.shown(self.say, snapshot, folder),
+            changes=changes,
+            folders=self.folders.spelled(root),
+            shown=status.shown(self.say, snapshot, os.path.basename(root.path) if several else ""),
         )
 
     def read_closed(self, uri: str) -> bytes:

@@ -56,6 +56,8 @@ class RedraftServer(LanguageServer):
             parts.open_folders(folder_uris(self._initialize))
             if self.protocol.wants("searchable"):
                 parts.make_searchable()
+            if self.protocol.wants("shownState"):
+                parts.show_state()
             if self.protocol.wants("sidesAsFiles"):
                 parts.give_sides_as_files()
         return parts

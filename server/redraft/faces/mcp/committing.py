@@ -8,10 +8,11 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from redraft.commands.results import Preview
+from redraft.commands.results import Preview, PreviewFile
 from redraft.commands.table import BY_MCP
 from redraft.faces.mcp.desk import Answer
-from redraft.faces.text import plural
+from redraft.faces.mcp.words import SIGNS
+from redraft.faces.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     Context = ServerRequestContext[Any, Any]
 
 QUESTION = "commit"
+_NAMED = 20  # documents; a question is to be read at a glance
+_CONFLICTING = {
+    "stop": "",
+    "overwrite": " (overwrites what changed in the folder)",
+    "skip": " (stays in the session)",
+}
 _COMMAND = BY_MCP["commit_session"]
 _NO_FIELDS: dict[str, Any] = {"type": "object", "properties": {}}
 
@@ -50,7 +57,7 @@ class Committing:
         if not _may_ask(context, given, answer.result):
             return answer
         form = types.ElicitRequestFormParams(
-            message=_question(answer.result), requested_schema=_NO_FIELDS
+            message=_question(answer.result, given), requested_schema=_NO_FIELDS
         )
         token = answer.result.preview
         if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
@@ -98,13 +105,19 @@ def _may_ask(context: Context, given: Mapping[str, Any], result: object) -> bool
     return mode is not None and (mode.form is not None or mode.url is None)
 
 
-def _question(preview: Preview) -> str:
+def _question(preview: Preview, given: Mapping[str, Any]) -> str:
     count = plural(len(preview.files), "document")
     kinds = [each.kind for each in preview.files]
     every = ("modified", "created", "deleted")
     parts = [f"{kinds.count(kind)} {kind}" for kind in every if kind in kinds]
-    merged = sum(each.state == "merges" for each in preview.files)
-    merging = f" {plural(merged, 'document')} will be merged." if merged else ""
-    return (
-        f"Commit {count} of session {preview.session} to the folder ({', '.join(parts)})?{merging}"
-    )
+    head = f"Commit {count} of session {preview.session} to the folder ({', '.join(parts)})?"
+    files = preview.files if len(preview.files) <= _NAMED else preview.files[:_NAMED]
+    rest = len(preview.files) - len(files)
+    more = [f"… and {rest} more"] if rest else []
+    conflicting = _CONFLICTING[given.get("on_conflict", "stop")]
+    return "\n".join([head, *(_line(each, conflicting) for each in files), *more])
+
+
+def _line(file: PreviewFile, conflicting: str) -> str:
+    about = {"merges": " (merged with what changed in the folder)", "conflict": conflicting}
+    return f"{SIGNS[file.kind]} {clean(file.path)}{about.get(file.state, '')}"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import traceback
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -131,9 +132,10 @@ class Desk:
     ) -> Answer:
         try:
             progress.check()
-            watcher = Watcher(root, request) if command.changes else None
-            result = dispatch.execute(command, request, self.roots, progress)
-            echo = watcher.echo(result) if watcher and changed_something(request, result) else None
+            with Watcher(root, request) if command.changes else nullcontext() as watcher:
+                result = dispatch.execute(command, request, self.roots, progress)
+                told = watcher and changed_something(request, result)
+                echo = watcher.echo(result) if watcher and told else None
             notes = root.take_repairs()
             for note in notes:
                 logger.warning("%s: %s", root.path, note)
@@ -142,7 +144,7 @@ class Desk:
                 structured["notes"] = notes
             if echo is not None:
                 structured["echo"] = dispatch.to_json(echo)
-            texts = readable(say(result, notes, echo))
+            texts = readable(say(request, result, notes, echo))
             return Answer(readable(structured), texts, result=result)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             return failure(error, command.verb)

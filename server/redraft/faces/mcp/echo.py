@@ -6,16 +6,23 @@ An assistant that sees what its step really did notices what it had not meant to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
-from redraft.commands import overview, results
-from redraft.domain import marker
-from redraft.domain.changes import Survey
+from redraft.commands import finding, overview, results
+from redraft.commands.requests import RestoreRetry, WriteDocument
+from redraft.disk.copying import same_bytes
+from redraft.domain import layout, marker
+from redraft.domain.changes import Tally
 from redraft.domain.session import Session
+from redraft.domain.steps import stamp
+from redraft.domain.view import View
 from redraft.errors import RedraftError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from redraft.commands.requests import Request
+    from redraft.disk.folder import Status
     from redraft.domain.root import Root
 
     Picture = dict[str, tuple[str, object]]
@@ -73,8 +80,15 @@ class Echo:
     holds: Holds | None
 
 
+class _Held(NamedTuple):
+    """A copy as it was before the step, held open: a write puts another file in its place."""
+
+    path: str
+    copy: IO[bytes]
+
+
 class Watcher:
-    """Looks at a session before a step and after it.
+    """Looks at a session before a step and after it (a context manager around the step).
 
     Args:
         root: where it lies.
@@ -85,6 +99,14 @@ class Watcher:
         self._root = root
         self._name = request.session or marker.active(root)
         self._before = _picture(root, self._name)
+        self._held = _hold(root, self._name, request)
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._held is not None:
+            self._held.copy.close()
 
     def echo(self, result: Any) -> Echo:
         """What the step did, from its result and from the disk."""
@@ -96,9 +118,23 @@ class Watcher:
         if named is None:
             same = self._name is None or name is None or self._name.lower() == name.lower()
             named = _differences(self._before, after) if same and holds else []
+            named = [each for each in named if not self._is_equal(result, each, after)]
         named += [_change(path, "restored", "folder") for path in _put_back(result)]
         step = Step(changed=named[:LISTED], changed_count=len(named))
         return Echo(active=active, step=step, holds=holds)
+
+    def _is_equal(self, result: Any, change: StepChange, after: Picture) -> bool:
+        """Whether what looks like another copy holds what the one before it held."""
+        path, held = change.path, self._held
+        if isinstance(result, results.Restored):
+            return path not in result.changed
+        was, now = self._before.get(path), after.get(path)
+        if held is None or held.path != path or not was or not now or was[0] != now[0]:
+            return False
+        with Session.open(self._root, str(self._name)) as session:
+            name = f"{layout.FILES}/{path}"
+            with open(session.folder.open_file(name), "rb", buffering=0) as copy:
+                return same_bytes(held.copy, copy)
 
 
 def changed_something(request: Request, result: Any) -> bool:
@@ -149,14 +185,32 @@ def _differences(before: Picture, after: Picture) -> list[StepChange]:
     return found
 
 
+def _hold(root: Root, name: str | None, request: Request) -> _Held | None:
+    """The copy that a write is about to replace."""
+    if name is None or not isinstance(request, WriteDocument | RestoreRetry):
+        return None
+    try:
+        with View.of(root, name) as view, Session.open(root, name) as session:
+            if isinstance(request, WriteDocument):
+                path = view.path_of(request.path)
+            else:
+                path = finding.recorded(view, request.file_path)
+            place = session.folder.open_file(f"{layout.FILES}/{path}")
+            return _Held(path, open(place, "rb", buffering=0))
+    except (RedraftError, OSError):
+        return None  # there is none, or the step itself says what is wrong
+
+
 def _picture(root: Root, name: str | None) -> Picture:
     if name is None:
         return {}
     try:
         with Session.open(root, name) as session:
-            return _of(Survey(session.folder))
+            picture: Picture = {}
+            Tally(session, _painter(picture))
     except (RedraftError, OSError):
         return {}  # the step itself says what is wrong with it
+    return picture
 
 
 def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Holds | None]:
@@ -164,27 +218,30 @@ def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Ho
         return {}, None
     try:
         with Session.open(root, name) as session:
-            survey = Survey(session.folder)
-            row = overview.summary(session, active, survey=survey)
+            picture: Picture = {}
+            tally = Tally(session, _painter(picture))
+            row = overview.summary(session, active, tally=tally)
     except (RedraftError, OSError):
         return {}, None  # it ended with this step, or a moment later
-    changes = overview.changes(survey)
-    lists = (changes.modified, changes.created, changes.deleted)
-    return _of(survey), Holds(
+    lists: dict[str, list[str]] = {"modified": [], "created": [], "deleted": []}
+    for path, (kind, _) in picture.items():
+        lists[kind].append(path)
+    return picture, Holds(
         session=row.name,
         status=row.status,
         change_count=row.change_count,
         retry_count=row.retry_count,
-        modified=changes.modified[:LISTED],
-        created=changes.created[:LISTED],
-        deleted=changes.deleted[:LISTED],
-        listed_in_full=all(len(each) <= LISTED for each in lists),
+        modified=sorted(lists["modified"])[:LISTED],
+        created=sorted(lists["created"])[:LISTED],
+        deleted=sorted(lists["deleted"])[:LISTED],
+        listed_in_full=all(len(each) <= LISTED for each in lists.values()),
     )
 
 
-def _of(survey: Survey) -> Picture:
-    found: Picture = dict.fromkeys(survey.deleted, ("deleted", None))
-    for kind, copies in (("modified", survey.modified), ("created", survey.created)):
-        for path, status in copies.items():
-            found[path] = (kind, (status.st_ino, status.st_size, status.st_mtime_ns))
-    return found
+def _painter(picture: Picture) -> Callable[[str, str, Status | None], None]:
+    """Puts each change that it is told of into a picture."""
+
+    def paint(path: str, kind: str, copy: Status | None) -> None:
+        picture[path] = (kind, tuple(stamp(copy)) if copy is not None else None)
+
+    return paint

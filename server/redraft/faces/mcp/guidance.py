@@ -44,8 +44,9 @@ TOOLS = {
     "switch_session": "Make another session the active one. Nothing in either session changes.",
     "pause_session": "Leave a session without ending it: no session is active afterwards.",
     "resume_session": (
-        "Take a paused session up again, and learn where the work stood: phase, tasks, last "
-        "checkpoint. Without a name it is the one paused last."
+        "Take a paused or completed session up again, and learn where the work stood: phase, "
+        "tasks, last checkpoint, what the phase before handed over. Without a name it is the one "
+        "paused last."
     ),
     "commit_session": (
         "Apply a session to the real files. Without force it changes nothing and previews what "
@@ -62,8 +63,8 @@ TOOLS = {
         "somebody edited since are left as they are, and named."
     ),
     "complete_session": (
-        "End a session without applying it, and say what stays unapplied. It can be looked at in "
-        "the archive."
+        "End a session without applying it, and say what stays unapplied. It goes to the archive; "
+        "resume_session with its name takes it up again."
     ),
     "set_phase": "Move a session to another phase (PLAN, IMPLEMENT, REVIEW); a checkpoint is kept.",
     "checkpoint_session": "Keep the session's documents as they are now, to come back to.",

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from redraft.faces.pipes import Output, feed, take_pipes
-from redraft.faces.where import find_root
+from redraft.faces.where import find_root, pinned
 from redraft.faces.workers import Workers
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def _serve(roots: Roots, workers: Workers, given: int, taken: int) -> None
     from redraft.faces.mcp.server import create_server
     from redraft.faces.mcp.wire import Lines, Messages
 
-    desk = Desk(roots, workers, os.environ.get("REDRAFT_SESSION") or None)
+    desk = Desk(roots, workers, pinned(os.environ))
     server = create_server(desk)
     gc.freeze()
     gc.enable()

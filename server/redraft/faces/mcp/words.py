@@ -6,11 +6,12 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from redraft.commands import results as r
-from redraft.faces.text import age, clean, plural, retries, size
+from redraft.faces.text import age, by_role, by_whom, clean, plural, retries, size, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from redraft.commands.requests import Request
     from redraft.errors import RedraftError
     from redraft.faces.mcp.echo import Echo
 
@@ -19,9 +20,12 @@ MOST_TEXT = 200_000
 """Characters of a document that are given as text; the structured content has all of it."""
 
 
-def say(result: Any, notes: Sequence[str], echo: Echo | None) -> list[str]:
+def say(request: Request, result: Any, notes: Sequence[str], echo: Echo | None) -> list[str]:
     """The blocks of text for a result: a document's own text apart from what is said about it."""
-    lines = [*_lines(result), *(f"Note: {clean(note)}" for note in notes)]
+    # That nothing was undone yet stands in what was asked for alone.
+    is_preview = isinstance(result, r.Undone) and getattr(request, "preview", False)
+    about = _would_undo(result) if is_preview else _lines(result)
+    lines = [*about, *(f"Note: {clean(note)}" for note in notes)]
     if echo is not None:
         lines += ["", *_echo(echo)]
     session = result.session.name if isinstance(result, r.Switched) else result.session
@@ -100,15 +104,16 @@ def _lines(result: Any) -> list[str]:
 def _(result: r.SessionList) -> list[str]:
     if not result.sessions:
         return ["There are no sessions."]
-    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "DESCRIPTION")
+    heads = ("NAME", "STATUS", "CHANGES", "RETRIES", "CREATED", "UPDATED", "LIES IN", "DESCRIPTION")
     rows = [
         (
             each.name,
-            each.status,
+            status(each.status, each.lies_in),
             str(each.change_count),
             str(each.retry_count),
             each.created_at[:10],
             age(each.updated_at),
+            each.lies_in or f".workflow/{each.name}",
             "(temporary)" if each.temporary and not each.description else each.description,
         )
         for each in result.sessions
@@ -130,6 +135,11 @@ def _(result: r.Session) -> list[str]:
     if result.completed_phases:
         lines.append(f"Completed phases: {', '.join(map(clean, result.completed_phases))}")
     lines += _listed("Current tasks", result.current_tasks)
+    if result.handover is not None and result.handover.artifacts:
+        by = clean(result.handover.phase_completed)
+        lines.append(f"Handed over by {by}: {by_role(result.handover.artifacts)}")
+    if result.artifacts:
+        lines.append(f"To hand over: {by_role(result.artifacts)}")
     if result.last_checkpoint:
         lines.append(f"Last checkpoint: {clean(result.last_checkpoint)}")
     lines.append(f"Folder: {clean(result.path)}")
@@ -155,7 +165,8 @@ def _(result: r.Switched) -> list[str]:
 def _(result: r.Completed) -> list[str]:
     kept = f"; it lies in {clean(result.archived_to)}" if result.archived_to else ""
     lines = [f"Completed session {result.session}{kept}."]
-    return [*lines, "Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    lines += ["Not applied:", *(_paths(result.unapplied) or ["  nothing"])]
+    return [*lines, "resume_session takes it up again."]
 
 
 # Commit, cancel, undo ---------------------------------------------------------------------------
@@ -203,9 +214,17 @@ def _(result: r.Cancelled) -> list[str]:
 
 @_lines.register
 def _(result: r.Undone) -> list[str]:
-    lines = [f"Undo of the {result.undone} of session {result.session}."]
+    lines = [f"Undid the {result.undone} of session {result.session}."]
     lines += _listed("Restored", result.restored)
     return [*lines, *(f"Left {clean(k.path)} as it is: {clean(k.reason)}" for k in result.kept)]
+
+
+def _would_undo(result: r.Undone) -> list[str]:
+    what = f"the {result.undone} of session {result.session}"
+    lines = [f"Preview: {what} would be undone. Nothing is undone yet."]
+    lines += _listed("Would restore", result.restored)
+    lines += [f"Would leave {clean(k.path)} as it is: {clean(k.reason)}" for k in result.kept]
+    return lines
 
 
 @_lines.register
@@ -280,7 +299,7 @@ def _(result: r.Trash) -> list[str]:
 
 @_lines.register
 def _(result: r.Retry) -> list[str]:
-    by = " (noticed by the assistant)" if result.auto_detected else ""
+    by = by_whom(result.auto_detected)
     head = f"Recorded retry {result.number} of {clean(result.file)}{by}: {clean(result.reason)}"
     return [head, f"The rejected version is kept in {clean(result.saved_to)}."]
 
@@ -321,7 +340,8 @@ def _(result: r.Document) -> list[str]:
             "resolve_path says which file to read in parts."
         )
     return lines + [
-        f"Rejected before, retry {each.number}: {clean(each.reason)}" for each in result.retries
+        f"Rejected before, retry {each.number}{by_whom(each.auto_detected)}: {clean(each.reason)}"
+        for each in result.retries
     ]
 
 
