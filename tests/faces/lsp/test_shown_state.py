@@ -1,5 +1,4 @@
 """Snapshots for a client that asked for what it shows of them."""
-# ruff: noqa: ASYNC240 - a test may wait for the disk
 
 from __future__ import annotations
 
@@ -20,7 +19,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def shower(lsp_client: Editor) -> AsyncIterator[None]:
     """An editor that shows the state, in a language of its own."""
     params = initialize()
-    texts = {"No session": "Keine Sitzung", "{0} changes": "{0} Änderungen", "Record a retry": "Nein"}
+    texts = {
+        "No session": "Keine Sitzung",
+        "{0} changes": "{0} Änderungen",
+        "Record a retry": "Nein",
+    }
     params.initialization_options = {"shownState": True, "l10n": texts}
     await lsp_client.initialize_session(params)
     yield
@@ -79,5 +82,8 @@ async def test_a_folder_says_its_name_where_there_are_several(
     assert "(book)" not in shower.last(book)["shown"]["tooltip"]
     other = make_root(tmp_path / "other")
     shower.folders(added=[other])
-    await shower.until(lambda: "(other)" in shower.last(other).get("shown", {}).get("tooltip", ""))
+    for each in (book, other):
+        name = f"({each.name})"
+        await shower.until(lambda: name in shower.last(each).get("shown", {}).get("tooltip", ""))  # noqa: B023 - it is over before the next
     shower.folders(removed=[other])
+    await shower.until(lambda: "(book)" not in shower.last(book)["shown"]["tooltip"])

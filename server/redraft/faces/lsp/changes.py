@@ -35,7 +35,7 @@ _LOG_INFO = 3  # LSP's MessageType.Info
 class _Watched:
     """What was last said about a root."""
 
-    __slots__ = ("again", "checking", "known", "presence", "revision")
+    __slots__ = ("again", "anew", "checking", "known", "presence", "revision")
 
     def __init__(self) -> None:
         self.known: dict[str, Any] | None = None
@@ -43,6 +43,7 @@ class _Watched:
         self.presence = Presence()
         self.checking = False
         self.again = False
+        self.anew = False
 
 
 class Announcer:
@@ -93,6 +94,11 @@ class Announcer:
         task = asyncio.get_running_loop().create_task(self._check(root, watched))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def repeat(self, root: Root) -> None:
+        """What is shown of a root is other than before, though its state may not be."""
+        self._watched.setdefault(root.path, _Watched()).anew = True
+        self.changed(root)
 
     def in_use(self, root: Root) -> set[str]:
         """The sessions whose documents the client may show: the active one, and those open."""
@@ -187,9 +193,9 @@ class Announcer:
         from redraft.commands.dispatch import camel, to_json
 
         before, state = watched.known, camel(to_json(found))
-        if state == before:
+        if state == before and not watched.anew:
             return False
-        watched.known = state
+        watched.known, watched.anew = state, False
         watched.revision += 1
         same = ("changesDigest", "drifted")
         changed = before is None or any(before[key] != state[key] for key in same)

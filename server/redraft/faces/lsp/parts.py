@@ -156,8 +156,8 @@ class Parts:
             root = self.folders.add(uri)
             if root is not None:
                 self.arrive(root)
-        for root in self.folders.all():
-            self.announcer.changed(root)  # how many folders there are shows in each one's name
+        for root in self.folders.all() if self._shows_state else ():
+            self.announcer.repeat(root)  # how many folders there are shows in each one's name
 
     def arrive(self, root: Root) -> None:
         """A root came into view."""
