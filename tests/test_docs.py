@@ -27,8 +27,11 @@ from redraft import __version__, errors
 from redraft.commands.parameters import usage
 from redraft.commands.reference import reference
 from redraft.commands.table import BY_LSP, COMMANDS
-from redraft.commands.typescript import typescript
 from redraft.domain import layout
+from redraft.faces.lsp.dialogues.messages import MESSAGES
+from redraft.faces.lsp.messages import FILES, NEWS
+from redraft.faces.lsp.phrasing import phrases
+from redraft.faces.lsp.typescript import GROUPS, typescript
 
 PAGES = pages()
 WITH_EXAMPLES = [page for page in PAGES if "```console" in page.read_text("utf-8")]
@@ -143,8 +146,16 @@ def test_the_reference_of_commands_is_fresh() -> None:
     assert read("docs/reference/commands.md") == reference(COMMANDS), "run: make docs"
 
 
-def test_the_types_of_the_extension_are_fresh() -> None:
-    assert read("vscode-extension/src/wire.ts") == typescript(COMMANDS), "run: make docs"
+def test_the_types_and_texts_of_the_extension_are_fresh() -> None:
+    assert read("vscode-extension/src/wire.ts") == typescript(GROUPS), "run: make docs"
+    texts = json.loads(read("vscode-extension/l10n/server.json"))
+    assert texts == phrases(), "run: make docs, then npm run l10n"
+
+
+def test_every_message_beside_the_protocol_is_explained() -> None:
+    text = read("docs/reference/protocol.md")
+    methods = [each.method for each in (*FILES, *NEWS, *MESSAGES)]
+    assert [method for method in methods if f"`{method}`" not in text] == []
 
 
 def test_the_reference_changes_with_the_table() -> None:

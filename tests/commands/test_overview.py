@@ -35,6 +35,24 @@ def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> Non
     assert active is not None
     assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
     assert found.drifted == ["a.md"]
+    changes = overview.changed_paths(desk.root, found)
+    assert changes == [results.ChangedPath(path="a.md", kind="modified", drifted=True)]
+    desk.run("session cancel")
+    assert overview.changed_paths(desk.root, found) == []
+
+
+def test_what_came_to_a_folder_that_the_session_deleted_is_one_of_its_changes(desk: Desk) -> None:
+    desk.put("gone/old.md", "old\n")
+    desk.start()
+    desk.run("delete", path="gone")
+    desk.write("b.md", "b\n")
+    desk.put("gone/new.md", "new\n")
+    changes = overview.changed_paths(desk.root, overview.snapshot(desk.root))
+    assert [(each.path, each.kind, each.drifted) for each in changes] == [
+        ("b.md", "created", False),
+        ("gone/new.md", "deleted", True),
+        ("gone/old.md", "deleted", False),
+    ]
 
 
 def test_the_digest_changes_with_the_changed_paths_and_their_kinds_only(desk: Desk) -> None:

@@ -161,3 +161,14 @@ def test_a_document_without_retries_has_an_empty_list(draft: Desk) -> None:
 
 def test_a_folder_has_no_retries_to_list(draft: Desk) -> None:
     assert draft.refused("retry list", file_path="part").code == "unsupported_file"
+
+
+def test_a_restored_version_can_be_undone(draft: Desk) -> None:
+    draft.write("a.md", "rejected\n")
+    draft.run("retry", file_path="a.md", reason="no")
+    draft.write("a.md", "better\n")
+    draft.run("retry restore", file_path="a.md", number=1)
+    [kept] = draft.run("session checkpoints").checkpoints
+    assert (kept.trigger, kept.label) == ("before_restore", "before restoring retry 1 of a.md")
+    assert draft.run("session undo").undone == "restore"
+    assert draft.read("a.md") == "better\n"

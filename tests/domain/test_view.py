@@ -62,8 +62,25 @@ def test_without_a_session_reads_go_to_global(desk: Desk) -> None:
             view.read_side("a.md", "base")
         with pytest.raises(FileNotFound):
             view.read_retry("a.md", 1)
+        with pytest.raises(FileNotFound):
+            view.stat_retry("a.md", 1)
         with pytest.raises(NoActiveSession):
             view.write("a.md", [b"x"])
+
+
+def test_each_side_of_a_document_has_its_own_size(draft: Desk) -> None:
+    draft.write("a.md", "rejected by a person\n")
+    draft.run("retry", file_path="a.md", reason="no")
+    draft.write("a.md", "mine\n")
+    base = (draft.path / "a.md").stat().st_size
+    (draft.path / "a.md").write_text("theirs by now\n")
+    with draft.view("draft") as view:
+        sides = [view.stat_side("a.md", side) for side in ("base", "global")]
+        assert [side and side.size for side in sides] == [base, len("theirs by now\n")]
+        assert view.stat_retry("a.md", 1).size == len("rejected by a person\n")
+        assert view.stat_side("new.md", "global") is None
+        with pytest.raises(FileNotFound):
+            view.stat_retry("a.md", 2)
 
 
 def test_a_session_that_cannot_be_found_is_an_error_and_not_global(draft: Desk) -> None:

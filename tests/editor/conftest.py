@@ -43,6 +43,7 @@ class Opens(Protocol):
         vsix: Path | None = VSIX,
         trust_everything: bool = True,
         ready: str | None = STATUS,
+        workspace: Path | None = None,
     ) -> Workbench: ...
 
 
@@ -95,6 +96,7 @@ def editor_factory(
         vsix: Path | None = VSIX,
         trust_everything: bool = True,
         ready: str | None = STATUS,
+        workspace: Path | None = None,
     ) -> Workbench:
         wanted = {"workbench.colorTheme": THEMES[theme], **(settings or {})}
         server = CodeServer(
@@ -118,7 +120,7 @@ def editor_factory(
         context.set_default_timeout(PATIENCE)
         opened = Workbench(context.new_page(), server, book or Book(short_path / "the-unlit-hour"))
         windows.append(opened)
-        opened.open(ready=ready)
+        opened.open(ready=ready, workspace=workspace)
         return opened
 
     yield open_editor

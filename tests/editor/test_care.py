@@ -70,3 +70,45 @@ def test_a_checkpoint_is_restored_and_the_restore_undone(editor: Workbench, book
     editor.press_in_modal("Undo")
     eventually(lambda: book.session_text(CHAPTER, SESSION) == "All cut.\n", "the cut is back")
     assert book.touched() == []
+
+
+def test_a_temporary_session_is_named_worked_on_and_completed(
+    editor: Workbench, book: Book
+) -> None:
+    book.cli("write", CHAPTER, text="All new.\n")
+    expect(editor.status()).to_have_text("Temporary session  1 change")
+    editor.command("Session: Start...")
+    editor.quick.pick("Name the Temporary Session")
+    editor.quick.wait(title="Name Session (1/2)")
+    editor.quick.accept("The storm")
+    editor.quick.wait(title="Name Session (2/2)")
+    editor.quick.accept("All in one night")
+    expect(editor.status()).to_have_text("the-storm  1 change")
+
+    editor.command("Session: Set Phase...")
+    editor.quick.pick("REVIEW")
+    editor.quick.accept("read it aloud")
+    editor.command("Session: Show Status")
+    editor.quick.wait(title="the-storm (active)")
+    expect(editor.quick.row("REVIEW")).to_contain_text("read it aloud")
+    editor.quick.pick("chapter-01.md")
+    expect(editor.line("All new.")).to_have_count(1)
+
+    editor.command("Session: Pause")
+    expect(editor.status()).to_have_text("No session")
+    editor.command("Session: Resume...")
+    expect(editor.toast("Resumed the-storm in phase REVIEW. read it aloud")).to_be_visible()
+    editor.command("Session: Complete Without Applying...")
+    expect(editor.modal).to_contain_text(CHAPTER)
+    editor.press_in_modal("Complete Session")
+    expect(editor.toast("Session the-storm is complete.")).to_be_visible()
+    assert book.sessions() == []
+
+    editor.command("Session: Check and Repair All Sessions")
+    expect(editor.toast("Nothing had to be repaired.")).to_be_visible()
+    editor.command("Session: Empty Trash...")
+    expect(editor.modal).to_contain_text("the-storm: archived")
+    editor.press_in_modal("Empty Trash")
+    expect(editor.toast("Removed 1 entries from the trash.")).to_be_visible()
+    assert not list((book.workflow / "completed").iterdir())
+    assert book.touched() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+
 from playwright.sync_api import expect
 from tests.editor.books import Book
 from tests.editor.waiting import eventually
@@ -22,7 +24,7 @@ def test_a_commit_shows_what_it_would_do_and_undo_gives_back_every_byte(
     editor.scm_title_action("Commit...").first.click()
     expect(editor.modal).to_contain_text("Commit 3 documents of session colder-sea?")
     expect(editor.modal).to_contain_text(f"Modified: {ONE}")
-    expect(editor.modal).to_contain_text("New: part-1-the-lamp/interlude.md (5 bytes)")
+    expect(editor.modal).to_contain_text("New: part-1-the-lamp/interlude.md (5 B)")
     assert book.touched() == []
 
     editor.press_in_modal("Show Differences")
@@ -52,6 +54,7 @@ def test_one_document_is_committed_and_the_rest_stays_in_the_session(
 ) -> None:
     book.start("colder-sea", ONE, TWO)
     editor.show_source_control()
+    expect(editor.scm_row("chapter-02.md")).to_be_visible()
     editor.press_in_scm("chapter-01.md", "Commit This File...")
     expect(editor.modal).to_contain_text("Commit 1 document of session colder-sea?")
     editor.press_in_modal("Commit")
@@ -82,6 +85,25 @@ def test_what_changes_between_preview_and_commit_is_shown_before_anything_is_don
     editor.press_in_modal("Commit")
     expect(editor.toast("Committed 2 documents")).to_be_visible()
     assert book.text(TWO) == "Written by another program.\n"
+
+
+def test_a_commit_that_waits_can_be_stopped(editor: Workbench, book: Book) -> None:
+    book.start("colder-sea", ONE)
+    editor.show_source_control()
+    expect(editor.scm_row("chapter-01.md")).to_be_visible()
+    editor.scm_title_action("Commit...").first.click()
+    expect(editor.modal).to_contain_text("Commit 1 document")
+    with (book.workflow / ".lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as another program does that works on the folder
+        editor.press_in_modal("Commit")
+        progress = editor.toast("Committing session colder-sea")
+        progress.hover()
+        progress.get_by_role("button", name="Cancel").click()
+    expect(progress).to_have_count(0)
+    expect(editor.scm_row("chapter-01.md")).to_be_visible()
+    expect(editor.page.locator(".notifications-toasts .codicon-error")).to_have_count(0)
+    assert book.sessions() == ["colder-sea"]
+    assert book.touched() == []
 
 
 def test_a_session_without_changes_has_nothing_to_commit(editor: Workbench, book: Book) -> None:

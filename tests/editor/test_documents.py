@@ -92,25 +92,61 @@ def test_a_cancelled_session_leaves_the_global_documents_in_place(
     assert book.touched() == []
 
 
-def test_unsaved_text_of_a_cancelled_session_can_be_kept(editor: Workbench, book: Book) -> None:
+def test_unsaved_text_of_a_cancelled_session_can_be_kept_wherever_it_was_typed(
+    editor: Workbench, book: Book
+) -> None:
     start(editor, SESSION)
     open_in(editor, ONE, SESSION)
     editor.type_text("Mine, not saved. ", line=3)
+    open_in(editor, TWO, SESSION)
+    editor.command("View: Close Editor")
+    editor.show_explorer()
+    editor.explorer_row("part-1-the-lamp").click()
+    editor.explorer_row(name(TWO)).click(button="right")
+    editor.page.get_by_role("menuitem", name="Compare with Global").click()
+    expect(editor.diff()).to_be_visible()
+    editor.type_text("Typed in a comparison. ", line=3)
     book.cli("session", "cancel", SESSION)
-    expect(editor.toast("The session colder-sea has ended")).to_be_visible()
-    expect(editor.line("Mine, not saved. ")).to_have_count(1)
+    expect(editor.toast("The session colder-sea has ended")).to_contain_text(name(TWO))
+    expect(editor.line("Typed in a comparison. ")).to_have_count(1)
     editor.press_in_toast("The session colder-sea has ended", "Keep My Text")
-    expect_version(editor, ONE, None)
-    expect(editor.line("Mine, not saved. ")).to_have_count(1)
-    expect_tabs(editor, name(ONE) + "*")
+    expect_tabs(editor, name(ONE) + "*", name(TWO) + "*")
+    for document, text in ((TWO, "Typed in a comparison. "), (ONE, "Mine, not saved. ")):
+        editor.tab(name(document)).click()
+        expect_version(editor, document, None)
+        expect(editor.line(text)).to_have_count(1)
     assert book.touched() == []
+
+
+def test_unsaved_text_in_a_comparison_is_asked_about_before_a_commit(
+    editor: Workbench, book: Book
+) -> None:
+    book.start(SESSION, ONE)
+    editor.show_source_control()
+    editor.scm_row(name(ONE)).click()
+    expect(editor.diff()).to_be_visible()
+    for text, button in (("Saved. ", "Save All"), ("Thrown away. ", "Don't Save")):
+        editor.type_text(text, line=3)
+        editor.scm_title_action("Commit...").first.click()
+        expect(editor.modal).to_contain_text("Save the unsaved text in colder-sea first?")
+        expect(editor.modal).to_contain_text(name(ONE))
+        editor.press_in_modal(button)
+        expect(editor.modal).to_contain_text("Commit 1 document of session colder-sea?")
+        if button == "Save All":
+            editor.press_in_modal("Cancel")
+            assert "Saved. " in book.session_text(ONE, SESSION)
+    editor.press_in_modal("Commit")
+    expect(editor.toast("Committed 1 document")).to_be_visible()
+    expect(editor.page.locator(".tabs-container .tab")).to_have_count(0)
+    assert "Saved. " in book.text(ONE)
+    assert "Thrown away. " not in book.text(ONE)
 
 
 def test_the_preview_of_a_document_shows_pictures_of_the_folder(
     editor: Workbench, book: Book
 ) -> None:
     document = "part-1-the-lamp/with-a-map.md"
-    book.write(document, "# With a map\n\n![The coast](../images/map.png)\n")
+    book.write(document, "# With a map\n\n![The coast](../images/map.png)\n\n![100 %](%E0.png)\n")
     book.accept()
     start(editor, SESSION)
     open_in(editor, document, SESSION)
@@ -119,6 +155,8 @@ def test_the_preview_of_a_document_shows_pictures_of_the_folder(
     picture = frame.get_by_alt_text("The coast")
     expect(picture).to_be_visible()
     eventually(lambda: picture.evaluate("image => image.naturalWidth"), "the picture is loaded")
+    book.cli("delete", "images/map.png")
+    eventually(lambda: not picture.evaluate("image => image.naturalWidth"), "the session has none")
     assert book.touched() == []
 
 

@@ -17,16 +17,23 @@ from tests.editor.workbench import Workbench
 NOT_SET_UP = {"redraft.server.command": None}
 DOWNLOADING = 90_000
 """Milliseconds for pip to get and install what the server needs."""
-MAKER = """#!/bin/sh
+MAKER = """#!/bin/bash
 # Stands for a Python: its environments run the Python of the tests, once pip was asked.
 PATH=/usr/bin:/bin
 case "$*" in
-    *ensurepip*) printf '%s\\n' '{version}' "$0" '{venv}' ;;
+    *setting_up*) {boot} ;;
     *"-m venv"*) for draft; do :; done; mkdir -p "$draft/bin"; cp "$0" "$draft/bin/python" ;;
     *"-m pip"*) echo 'Collecting click'; {pip}; touch "${{0%/*}}/installed" ;;
     *) test -e "${{0%/*}}/installed" && exec '{real}' "$@" ;;
 esac
 """
+# The set-up runs in the Python of the tests, and takes that for the one that it was asked of.
+GOOD = f'exec -a "$0" \'{sys.executable}\' "$@"'
+BARE = (
+    f"exec -a \"$0\" '{sys.executable}' -I -c "
+    '"import sys; sys.modules[\'ensurepip\'] = None; exec(sys.argv.pop(1))" "${@:5}"'
+)
+OLD = """echo '{"python": "3.9.2", "executable": "'"$0"'"}'; exit 2"""
 
 
 @pytest.fixture
@@ -37,11 +44,9 @@ def programs(tmp_path: Path) -> Path:
     return folder
 
 
-def add_python(
-    folder: Path, version: str = "3.12.4", *, venv: str = "venv", pip: str = ":"
-) -> Path:
+def add_python(folder: Path, *, boot: str = GOOD, pip: str = ":") -> Path:
     path = folder / "python3"
-    path.write_text(MAKER.format(version=version, venv=venv, pip=pip, real=sys.executable))
+    path.write_text(MAKER.format(boot=boot, pip=pip, real=sys.executable))
     path.chmod(0o755)
     return path
 
@@ -126,7 +131,7 @@ def test_without_a_python_the_message_leads_on_until_one_is_there(
 def test_too_old_a_python_is_named_with_its_place(
     editor_factory: Opens, book: Book, programs: Path
 ) -> None:
-    old = add_python(programs, "3.9.2")
+    old = add_python(programs, boot=OLD)
     window = editor_factory(book, settings=NOT_SET_UP, env=only(programs))
     window.command("Session: Start...")
     message = window.toast("Redraft needs Python 3.11 or later")
@@ -182,7 +187,7 @@ def test_a_cancelled_set_up_leaves_nothing_and_can_be_begun_again(
 def test_bare_debian_is_told_which_package_to_install(
     editor_factory: Opens, book: Book, programs: Path
 ) -> None:
-    add_python(programs, "3.11.2", venv="no venv")
+    add_python(programs, boot=BARE)
     window = editor_factory(book, settings=NOT_SET_UP, env=only(programs))
     window.command("Session: Start...")
     message = window.toast("cannot make virtual environments")

@@ -188,13 +188,49 @@ def test_never_opens_the_real_file_and_the_session_by_command(
     assert book.touched() == []
 
 
-def test_pictures_lead_to_the_session_as_well(editor: Workbench, book: Book) -> None:
+def test_pictures_lead_to_the_session_and_their_other_versions_can_be_seen(
+    editor: Workbench, book: Book
+) -> None:
     start(editor, SESSION)
     editor.open_file("map.png")
     expect(editor.title_action("Open Global Version")).to_be_visible()
     expect_tabs(editor, "map.png")
-    frame = editor.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
-    expect(frame.locator("img")).to_be_visible()
+    pictures = editor.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+    expect(pictures.locator("img")).to_be_visible()
+
+    editor.title_action("Open Global Version").click()
+    expect(editor.title_action("Open in Session")).to_be_visible()
+    expect_tabs(editor, "map.png", "map.png")
+    expect(pictures.locator("img")).to_be_visible()
+    editor.title_action("Open in Session").click()
+    expect(editor.title_action("Open Global Version")).to_be_visible()
+
+    editor.command("Retry: Record...")
+    editor.quick.accept("Too dark")
+    expect(editor.status()).to_contain_text("1 retry")
+    editor.command("Retry: Show Retries...")
+    editor.quick.row("Too dark").wait_for()
+    expect(editor.page.frame_locator("iframe.webview.ready").last.locator("iframe")).to_be_visible()
+    editor.quick.dismiss()
+    expect_tabs(editor, "map.png", "map.png")
+    assert book.touched() == []
+
+
+def test_links_in_a_text_lead_to_the_session(editor: Workbench, book: Book) -> None:
+    document = "part-1-the-lamp/with-links.md"
+    place = f"file://{book.path(SIX[2])}"
+    book.write(document, f"[next](chapter-02.md)\n\n<{place}>\n")
+    book.accept()
+    start(editor, SESSION)
+    open_in(editor, document, SESSION)
+    for text, linked in (("chapter-02.md", SIX[1]), ("chapter-03.md", SIX[2])):
+        editor.tab(name(document)).click()
+        expect_version(editor, document, SESSION)
+        link = editor.editor().locator(".detected-link").filter(has_text=text).last
+        expect(link).to_be_visible()
+        link.click(modifiers=["Control"])
+        expect_version(editor, linked, SESSION)
+    expect_tabs(editor, name(document), name(SIX[1]), name(SIX[2]))
     assert book.touched() == []
 
 

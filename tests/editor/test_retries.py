@@ -54,7 +54,7 @@ def test_a_retry_is_compared_and_restored_and_the_restore_undone(
     editor.press_in_modal("Restore")
     eventually(lambda: book.session_text(CHAPTER, SESSION) == rejected, "the retry is restored")
     [checkpoint] = book.ask("session", "checkpoints")["checkpoints"]
-    assert checkpoint["label"] == f"Before restoring retry 1 of {CHAPTER}"
+    assert checkpoint["label"] == f"before restoring retry 1 of {CHAPTER}"
     editor.press_in_toast("Restored retry 1 of chapter-01.md.", "Undo")
     eventually(lambda: book.session_text(CHAPTER, SESSION) == better, "the restore is undone")
     assert book.touched() == []

@@ -11,6 +11,8 @@ from tests.editor.quick_input import QuickInput
 from tests.editor.views import Views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.editor.books import Book
     from tests.editor.server import CodeServer
 
@@ -46,13 +48,15 @@ class Workbench(Views):
 
     # --- the window -------------------------------------------------------------------------------
 
-    def open(self, *, ready: str | None = STATUS) -> None:
+    def open(self, *, ready: str | None = STATUS, workspace: Path | None = None) -> None:
         """Load the window and wait until it is drawn.
 
         Args:
             ready: the status item that must be there; ``None`` where the extension does not start.
+            workspace: a file that names several folders, to be opened in the book's place.
         """
-        self.page.goto(f"{self.server.url}/?folder={quote(str(self.book.root))}")
+        what, path = ("workspace", workspace) if workspace else ("folder", self.book.root)
+        self.page.goto(f"{self.server.url}/?{what}={quote(str(path))}")
         self._drawn(ready)
 
     def reload(self, *, ready: str | None = STATUS) -> None:

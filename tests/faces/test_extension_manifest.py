@@ -10,6 +10,7 @@ from typing import Any
 
 from redraft.commands.table import BY_LSP
 from redraft.faces.lsp.command_ids import PLAIN, PREFIX
+from redraft.faces.lsp.dialogues.table import DIALOGUES
 
 EXTENSION = Path(__file__).parents[2] / "vscode-extension"
 MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text("utf-8"))
@@ -26,16 +27,26 @@ WITHOUT_A_CALL = {
     "resolve": "the URI of a document says which file and session it is",
     "migrate": "a registry of older sessions is taken over on sight, by whatever comes first",
     "adopt": "it is for programs that cannot write into a session themselves",
+    "session.diff": "the editor draws differences itself",
 }
 
+# Begun by a button, or by the extension itself.
+INNER = {"runLine", "askToLead", "tellEnded", "tellUnsaved", "tellWhyNot"}
+
 _CALL = re.compile(r"\bcall\(\s*\"([\w.]+)\"")
-_HANDLER = re.compile(r"^\s*(?:async )?\"(redraft\.ui\.\w+)\"\s*[:(]", re.MULTILINE)
+_HANDLER = re.compile(r"^\s*(?:async )?\"(_?redraft\.[\w.]+)\"\s*[:(]", re.MULTILINE)
 _KEY = re.compile(r"^%([\w.-]+)%$")
 
 
-def found(pattern: re.Pattern[str]) -> list[str]:
-    """All that a pattern names in the extension's sources."""
-    return [match[1] for text in SOURCES.values() for match in pattern.finditer(text)]
+DIALOGUE_SOURCES = {
+    path: path.read_text("utf-8")
+    for path in sorted((EXTENSION.parent / "server/redraft/faces/lsp/dialogues").glob("*.py"))
+}
+
+
+def found(pattern: re.Pattern[str], sources: dict[Path, str] = SOURCES) -> list[str]:
+    """All that a pattern names in the extension's sources, or in the dialogues'."""
+    return [match[1] for text in sources.values() for match in pattern.finditer(text)]
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -51,13 +62,20 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_every_command_of_the_server_is_called_or_has_a_reason_not_to_be() -> None:
-    called = set(found(_CALL))
+    called = set(found(_CALL, DIALOGUE_SOURCES))
     assert BY_LSP.keys() - called == WITHOUT_A_CALL.keys()
     assert called <= BY_LSP.keys()
 
 
-def test_every_contributed_command_has_one_handler_and_every_handler_is_contributed() -> None:
-    assert sorted(found(_HANDLER)) == sorted(IDS)
+def test_every_contributed_command_is_a_dialogue_or_has_a_handler_and_no_other_is_there() -> None:
+    own = [each for each in found(_HANDLER) if each.startswith("redraft.")]
+    dialogues = [f"redraft.ui.{name}" for name in DIALOGUES if name not in INNER]
+    assert sorted([*own, *dialogues]) == sorted(IDS)
+
+
+def test_what_a_dialogue_has_the_editor_do_is_there_to_be_done() -> None:
+    done = set(found(re.compile(r"\"(_redraft\.\w+)\""), DIALOGUE_SOURCES))
+    assert done == {each for each in found(_HANDLER) if each.startswith("_redraft.")}
 
 
 def test_no_command_of_the_extension_has_an_id_of_the_server() -> None:

@@ -11,6 +11,7 @@ from redraft.domain import past
 from redraft.domain.handing import hand_over
 from redraft.domain.progress import SILENT
 from redraft.domain.root import Root
+from redraft.domain.solving import solve
 from redraft.domain.temporary import ensure
 from redraft.domain.view import View
 
@@ -134,6 +135,12 @@ def handed_over(root: Root) -> None:
     """A tool is about to edit a document in place."""
     with View.of(root, "draft") as view:
         hand_over(view, "a.md", copy=True)
+
+
+def solved(root: Root) -> None:
+    """A person has merged a conflict."""
+    with View.of(root, "draft") as view:
+        solve(view, "a.md", doc("both"), doc("theirs"), doc("a1"))
 
 
 def restore_first(root: Root) -> None:
@@ -281,6 +288,9 @@ STORIES = {
         in_draft(past_the_session("new.md", "made")),
         step("adopt"),
         touches_global=True,
+    ),
+    "solve a conflict": Story(
+        in_draft(writes("a.md", "a1"), editor_saves("a.md", "theirs")), solved
     ),
     "hand a document over to a tool": Story(in_draft(writes("part/b.md", "b1")), handed_over),
 }

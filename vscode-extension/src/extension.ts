@@ -2,15 +2,15 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { Dialogues } from "./dialogues";
+import { showDecorations } from "./documents/decorations";
 import { followEnds } from "./documents/ended";
-import { serveDocuments } from "./documents/fileSystem";
+import { SessionFiles } from "./documents/fileSystem";
 import { showPictures, type MarkdownIt } from "./documents/markdown";
 import { Redirect } from "./documents/redirect";
-import { showDecorations } from "./documents/decorations";
 import { createFindCommand } from "./install";
 import { offerMcp } from "./mcp";
-import type { Parts } from "./parts";
-import { ReviewedChanges } from "./review/changes";
+import { Merges } from "./review/merge";
 import { showSourceControl } from "./review/scm";
 import { NoServer, Server } from "./server";
 import { Sessions } from "./state";
@@ -28,26 +28,37 @@ export function activate(context: vscode.ExtensionContext): Exported {
   const server = new Server(createFindCommand(context, output), output);
   running = server;
   const sessions = new Sessions(server);
-  const parts: Parts = { context, server, sessions };
+  const files = new SessionFiles(server);
+  const dialogues = new Dialogues(server);
+  const tell = (dialogue: string, uris: readonly vscode.Uri[]): void => {
+    void dialogues.begin(dialogue, uris);
+  };
+  const merges = new Merges(context.storageUri ?? context.globalStorageUri, server);
   context.subscriptions.push(
     output,
     server,
     sessions,
-    new Redirect(sessions),
-    serveDocuments(server),
-    followEnds(parts),
-    registerCommands(parts),
-    showStatus(parts),
-    offerMcp(parts),
+    files,
+    merges,
+    new Redirect(sessions, output, tell),
+    followEnds(server, sessions, files, tell),
+    registerCommands(context, server, dialogues, merges),
+    showStatus(server, sessions),
+    showSourceControl(sessions),
+    showDecorations(sessions),
+    offerMcp(context, server, sessions),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("redraft.server") && server.state !== "absent") {
+        void vscode.commands.executeCommand("redraft.ui.restartServer");
+      }
+    }),
   );
-  const changes = new ReviewedChanges(parts);
-  context.subscriptions.push(changes, showSourceControl(changes), showDecorations(changes));
   server.ready({ interactive: false }).catch((error: unknown) => {
     if (!(error instanceof NoServer)) {
       output.error(String(error));
     }
   });
-  return { extendMarkdownIt: showPictures(sessions) };
+  return { extendMarkdownIt: showPictures(sessions, files) };
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,21 +1,20 @@
 /** First use: which program runs the language server, and the private environment made for it. */
-import * as vscode from "vscode";
+import { createHash } from "node:crypto";
+import { access, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 
-import { type Environment, environmentOf, isSound, isThere } from "./python/environment";
-import { type Work, makeEnvironment, markUsed, removeUnused } from "./python/environment";
-import { findPython } from "./python/find";
-import { SetupFailure, failureOf } from "./python/setupFailure";
+import * as vscode from "vscode";
+import { l10n } from "vscode";
+
+import { candidatesOf, setUpWith, SetupFailure, worst, type Told } from "./python";
 import type { FindCommand } from "./server";
 import { tellSetupFailure } from "./setupMessages";
 
-/** The part of the Python extension's interface that is used here. */
-interface PythonExtension {
-  readonly environments: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): unknown;
-    resolveEnvironment(
-      path: unknown,
-    ): Promise<{ readonly executable: { readonly uri?: vscode.Uri } } | undefined>;
-  };
+interface Environment {
+  readonly folder: string;
+  readonly python: string;
+  readonly wheel: string;
 }
 
 const PYTHON_EXTENSION_MS = 10_000;
@@ -26,110 +25,130 @@ export function createFindCommand(
   output: vscode.LogOutputChannel,
 ): FindCommand {
   const closing = new AbortController();
-  const log = (line: string): void => {
-    output.info(line);
-  };
+  let used: string | undefined;
+  let asked = false;
   context.subscriptions.push({
     dispose: () => {
       closing.abort();
+      void (used && rm(used, { force: true }));
     },
   });
-  let asked = false;
 
   return async ({ interactive }) => {
     const own = vscode.workspace.getConfiguration("redraft").get<string[]>("server.command", []);
     if (own.length > 0) {
       return own;
     }
-    const work: Work = { env: process.env, signal: closing.signal, log };
     try {
-      const wheels = context.asAbsolutePath("server");
-      const environment = await environmentOf(wheels, context.globalStorageUri.fsPath);
+      const storage = context.globalStorageUri.fsPath;
+      const environment = await environmentOf(context.asAbsolutePath("server"), storage);
       // Who asks again had a server that did not last: then the environment itself is in doubt.
-      const there = await isThere(environment);
-      const usable = there && (!asked || (await isSound(environment, work)));
+      const usable = !asked && (await isThere(environment.python));
       asked = true;
       if (!usable) {
-        if (!interactive && !(await someFolderHasSessions())) {
+        if (!interactive && !(await isThere(environment.python)) && !(await hasSessions())) {
           return undefined;
         }
-        await setUp(environment, work);
+        await setUp(environment, closing.signal, output);
       }
-      await markUsed(environment);
+      const users = join(environment.folder, ".used-by");
+      used = join(users, `${hostname()}~${process.pid}`);
+      await mkdir(users, { recursive: true });
+      await writeFile(used, ""); // So that no other window removes it.
       return [environment.python, "-I", "-X", "utf8", "-m", "redraft", "lsp"];
     } catch (error) {
-      const failure = error instanceof SetupFailure ? error : failureOf([String(error)]);
+      const failure =
+        error instanceof SetupFailure ? error : new SetupFailure("other", String(error));
       void tellSetupFailure(failure, output);
       return undefined;
     }
   };
 }
 
-async function setUp(environment: Environment, work: Work): Promise<void> {
-  const title = vscode.l10n.t("Setting up Redraft");
+/** Where the environment of the one wheel in a folder belongs, named by its version and content. */
+async function environmentOf(wheels: string, storage: string): Promise<Environment> {
+  const name = (await readdir(wheels)).find((each) => each.endsWith(".whl")) ?? "no wheel";
+  const wheel = join(wheels, name);
+  const digest = createHash("sha256")
+    .update(await readFile(wheel))
+    .digest("hex");
+  const version = name.split("-")[1] ?? "";
+  const folder = join(storage, "environments", `${version}-${digest.slice(0, 12)}`);
+  const inner = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
+  return { folder, python: join(folder, ...inner), wheel };
+}
+
+/** Have the server's own set-up make the environment, by the first Python that can. */
+async function setUp(
+  { folder, wheel }: Environment,
+  closing: AbortSignal,
+  output: vscode.LogOutputChannel,
+): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const title = l10n.t("Setting up Redraft");
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   await vscode.window.withProgress(options, async (progress, cancellation) => {
     const controller = new AbortController();
     cancellation.onCancellationRequested(() => {
       controller.abort();
     });
-    const log = (line: string): void => {
-      work.log(line);
-      const message = progressOf(line);
-      if (message !== undefined) {
+    const signal = AbortSignal.any([closing, controller.signal]);
+    const onTold = (told: Told): void => {
+      const message = told.doing && said(told);
+      if (message) {
         progress.report({ message });
+      } else if (told.log !== undefined) {
+        output.info(told.log);
       }
     };
-    const signal = AbortSignal.any([work.signal, controller.signal]);
-    const watched: Work = { ...work, signal, log };
-    progress.report({ message: vscode.l10n.t("looking for Python...") });
+    progress.report({ message: l10n.t("looking for Python...") });
     const configuration = vscode.workspace.getConfiguration("redraft");
     const setting = configuration.get<string>("server.python", "").trim();
-    const python = await findPython({ ...watched, setting, extensionsChoice });
-    progress.report({
-      message: vscode.l10n.t("making an environment with Python {0}...", python.version),
-    });
-    await makeEnvironment(environment, python.executable, watched);
-    await removeUnused(environment);
+    const choice = setting === "" ? await extensionsChoice() : undefined;
+    const failures: SetupFailure[] = [];
+    for (const candidate of candidatesOf(setting, choice)) {
+      const failure = await setUpWith(candidate, wheel, folder, { signal, onTold });
+      if (!failure) {
+        return;
+      }
+      failures.push(failure);
+      if (!failure.isOfPython) {
+        break;
+      }
+    }
+    throw worst(failures, setting);
   });
 }
 
-/** What a line of pip means to a person who waits. */
-function progressOf(line: string): string | undefined {
-  const collected = /^Collecting ([\w.-]+)/.exec(line)?.[1];
-  if (collected !== undefined) {
-    return vscode.l10n.t("getting {0}...", collected);
-  }
-  return line.startsWith("Installing collected packages")
-    ? vscode.l10n.t("installing the language server...")
-    : undefined;
-}
-
-async function someFolderHasSessions(): Promise<boolean> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  const looks = folders.map(({ uri }) =>
-    vscode.workspace.fs.stat(vscode.Uri.joinPath(uri, ".workflow")).then(
-      () => true,
-      () => false,
-    ),
-  );
-  return (await Promise.all(looks)).includes(true);
-}
-
-/** The interpreter chosen in the Python extension; nothing if it is absent, slow or changed. */
-async function extensionsChoice(): Promise<string | undefined> {
-  const extension = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
-  if (extension === undefined) {
-    return undefined;
-  }
-  const choice = async (): Promise<string | undefined> => {
-    const { environments } = await extension.activate();
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const path = environments.getActiveEnvironmentPath(folder);
-    return (await environments.resolveEnvironment(path))?.executable.uri?.fsPath;
-  };
+/** The interpreter chosen in the Python extension; nothing if it is absent or slow. */
+function extensionsChoice(): Promise<string | undefined> {
+  const workspaceFolder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const patience = new Promise<undefined>((resolve) => {
     setTimeout(resolve, PYTHON_EXTENSION_MS, undefined).unref();
   });
-  return Promise.race([choice().catch(() => undefined), patience]);
+  const choice = vscode.commands
+    .executeCommand<string | undefined>("python.interpreterPath", { workspaceFolder })
+    .then(undefined, () => undefined);
+  return Promise.race([choice, patience]);
+}
+
+function said({ doing, what = "" }: Told): string | undefined {
+  return {
+    making: l10n.t("making an environment with Python {0}...", what),
+    getting: l10n.t("getting {0}...", what),
+    installing: l10n.t("installing the language server..."),
+  }[doing ?? ""];
+}
+
+async function hasSessions(): Promise<boolean> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const found = folders.map(({ uri }) => isThere(join(uri.fsPath, ".workflow")));
+  return (await Promise.all(found)).includes(true);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,28 +1,38 @@
 /** Offers the MCP server to the editor's agent mode: one for each folder, as soon as there is one. */
 import * as vscode from "vscode";
 
-import { mcpCommand } from "./mcpOffer";
-import type { Parts } from "./parts";
+import type { Server } from "./server";
+import type { Sessions } from "./state";
 
-export function offerMcp({ context, server, sessions }: Parts): vscode.Disposable {
+/** What the server says of itself: the command that starts the MCP server, if it has one. */
+interface Experimental {
+  readonly redraft?: { readonly mcp?: readonly string[] };
+}
+
+export function offerMcp(
+  { extension }: vscode.ExtensionContext,
+  server: Server,
+  sessions: Sessions,
+): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   // A server that starts again would else take the tools away from an agent that uses them.
-  let command: readonly string[] | undefined;
-  const version = String(Reflect.get(Object(context.extension.packageJSON), "version"));
+  let command: readonly string[] = [];
+  const { version } = extension.packageJSON as { readonly version: string };
   const define = (): vscode.McpStdioServerDefinition[] => {
-    const [program, ...args] = command ?? [];
-    if (program === undefined) {
-      return [];
-    }
-    const roots = sessions.all();
+    const [program, ...args] = command;
+    const roots = program === undefined ? [] : sessions.all();
     return roots.map(({ folder }) => {
       const label = roots.length > 1 ? `Redraft (${folder.name})` : "Redraft";
       // Said, because a working folder stands for the nearest folder above it that has sessions.
       const rooted = [...args, "--root", folder.uri.fsPath];
-      const definition = new vscode.McpStdioServerDefinition(label, program, rooted, {}, version);
+      const { McpStdioServerDefinition } = vscode;
+      const definition = new McpStdioServerDefinition(label, program ?? "", rooted, {}, version);
       definition.cwd = folder.uri;
       return definition;
     });
+  };
+  const changedNow = (): void => {
+    changed.fire();
   };
   return vscode.Disposable.from(
     changed,
@@ -31,18 +41,12 @@ export function offerMcp({ context, server, sessions }: Parts): vscode.Disposabl
       provideMcpServerDefinitions: define,
     }),
     server.onDidChangeState((state) => {
-      if (state !== "running") {
-        return;
-      }
-      const { command: started, experimental } = server.introduction ?? {};
-      const offered = started && mcpCommand(started, experimental);
-      if (offered?.join("\0") !== command?.join("\0")) {
+      const offered = (server.experimental as Experimental | undefined)?.redraft?.mcp ?? [];
+      if (state === "running" && offered.join("\0") !== command.join("\0")) {
         command = offered;
-        changed.fire();
+        changedNow();
       }
     }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      changed.fire();
-    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(changedNow),
   );
 }

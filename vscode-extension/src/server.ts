@@ -1,38 +1,34 @@
-/** The language server as the rest of the extension sees it: one client, one state, typed calls. */
+/** The language server as the rest of the extension sees it: one client, one state, typed requests. */
 import * as vscode from "vscode";
 import {
   CloseAction,
+  ConnectionError,
   ErrorAction,
-  ExecuteCommandRequest,
+  ErrorCodes,
   LanguageClient,
-  type LanguageClientOptions,
+  ResponseError,
   type RequestParam,
   type RequestType,
 } from "vscode-languageclient/node";
 
-import { filesChanged, sessionChanged, type FileChange, type Snapshot } from "./protocol";
-import { withProgress } from "./progress";
-import { asFailure, interrupted, isLost, NoServer } from "./refusals";
 import { SESSION_SCHEME } from "./uris";
-import type { CommandName, Commands } from "./wire";
-
-export { NoServer, RedraftFailure } from "./refusals";
 
 /** `absent`: nothing was started yet; `failed`: it ended, and starting again is up to a person. */
 export type ServerState = "absent" | "starting" | "running" | "failed";
 
-/** The program and its arguments; nothing if there is none (the person was told, if asked for). */
-export type FindCommand = (how: {
+/** Whether a person waits: then the server is set up first if need be, and what fails is told. */
+export interface How {
   readonly interactive: boolean;
-}) => Promise<readonly string[] | undefined>;
+}
+
+/** The program and its arguments; nothing if there is none (the person was told, if asked for). */
+export type FindCommand = (how: How) => Promise<readonly string[] | undefined>;
+
+/** There is no server to ask. A person who asked for something has been told why already. */
+export class NoServer extends Error {}
 
 const RESTARTS = 4;
 const WITHIN_MS = 3 * 60 * 1000;
-
-export interface Introduction {
-  readonly command: readonly string[];
-  readonly experimental: unknown;
-}
 
 /** A client that leaves it to the server's owner to tell a person what fails. */
 class QuietClient extends LanguageClient {
@@ -43,22 +39,17 @@ class QuietClient extends LanguageClient {
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
-  private starting: { interactive: boolean; client: Promise<LanguageClient> } | undefined;
+  private starting: (How & { readonly client: Promise<LanguageClient> }) | undefined;
   /** Counts the starts and stops, so that a start that was overtaken knows it. */
   private turn = 0;
   private closings: number[] = [];
   private current: ServerState = "absent";
-  private started: readonly string[] = [];
   private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
-  private readonly snapshotEmitter = new vscode.EventEmitter<Snapshot>();
-  private readonly doneEmitter = new vscode.EventEmitter<CommandName>();
-  private readonly filesEmitter = new vscode.EventEmitter<readonly FileChange[]>();
+  private readonly clientEmitter = new vscode.EventEmitter<LanguageClient>();
 
   readonly onDidChangeState = this.stateEmitter.event;
-  readonly onDidChangeSession = this.snapshotEmitter.event;
-  /** A command of this window was carried out. */
-  readonly onDidCall = this.doneEmitter.event;
-  readonly onDidChangeFiles = this.filesEmitter.event;
+  /** A client was made, and is about to start: who listens to it begins now. */
+  readonly onDidCreate = this.clientEmitter.event;
 
   constructor(
     private readonly findCommand: FindCommand,
@@ -69,59 +60,37 @@ export class Server implements vscode.Disposable {
     return this.current;
   }
 
-  /** How the server that answers was started, and what it said that it can do beside the protocol. */
-  get introduction(): Introduction | undefined {
-    const capabilities = this.client?.initializeResult?.capabilities;
-    return capabilities && { command: this.started, experimental: capabilities.experimental };
+  /** What the server said that it can do beside the protocol. */
+  get experimental(): unknown {
+    const said: unknown = this.client?.initializeResult?.capabilities.experimental;
+    return said;
   }
 
   /**
-   * Run a command of the server.
+   * Send a request.
    *
-   * @param name the command's id without `redraft.`
-   * @param args its arguments
-   * @param title shows the progress under this title, with a button to cancel
-   * @throws RedraftFailure if the server refuses; NoServer if there is none
+   * @param how.repeatable once more does no harm, so that a server that ends meanwhile is not noticed
+   * @throws NoServer if there is none
    */
-  async call<Name extends keyof Commands>(
-    name: Name,
-    args: Commands[Name]["arguments"],
-    title?: string,
-  ): Promise<Commands[Name]["result"]> {
-    const client = await this.ready({ interactive: true });
-    const params = { command: `redraft.${name}`, arguments: [args] };
-    try {
-      const answer: unknown = title
-        ? await withProgress(client, params, title)
-        : await client.sendRequest(ExecuteCommandRequest.type, params);
-      this.doneEmitter.fire(name);
-      // What comes back is checked by the server against the declaration that the type was written from.
-      return answer as Commands[Name]["result"];
-    } catch (error) {
-      throw isLost(error) ? new Error(interrupted()) : asFailure(error, args.root);
-    }
-  }
-
-  /**
-   * Send a request of the file system. It waits for a server that is starting, but asks nobody anything.
-   *
-   * @param repeatable once more does no harm, so that a server that ends meanwhile is not noticed
-   */
-  async request<P, R, E>(type: RequestType<P, R, E>, params: P, repeatable = false): Promise<R> {
-    const client = await this.ready({ interactive: false });
+  async ask<P, R, E>(
+    type: RequestType<P, R, E>,
+    params: P,
+    how: Partial<How> & { readonly repeatable?: boolean } = {},
+  ): Promise<R> {
+    const client = await this.ready({ interactive: how.interactive ?? false });
     try {
       return await client.sendRequest(type, params as RequestParam<P>);
     } catch (error) {
-      if (!repeatable || !isLost(error)) {
+      if (!how.repeatable || !isLost(error)) {
         throw error;
       }
       await this.replaced(client);
-      return this.request(type, params);
+      return this.ask(type, params);
     }
   }
 
-  /** Have the server running. `interactive`: set it up first if need be, and tell a person what fails. */
-  ready(how: { readonly interactive: boolean }): Promise<LanguageClient> {
+  /** Have the server running. */
+  ready(how: How): Promise<LanguageClient> {
     if (this.client && this.current === "running") {
       return Promise.resolve(this.client);
     }
@@ -133,16 +102,15 @@ export class Server implements vscode.Disposable {
     if (this.current === "failed" && !how.interactive) {
       return Promise.reject(new NoServer(vscode.l10n.t("The language server is not running.")));
     }
-    const client = this.start(how);
-    const starting = { interactive: how.interactive, client };
+    const starting = { ...how, client: this.start(how) };
     this.starting = starting;
     const done = (): void => {
       if (this.starting === starting) {
         this.starting = undefined;
       }
     };
-    client.then(done, done);
-    return client;
+    starting.client.then(done, done);
+    return starting.client;
   }
 
   async restart(): Promise<void> {
@@ -159,26 +127,18 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.stateEmitter.dispose();
-    this.snapshotEmitter.dispose();
-    this.filesEmitter.dispose();
-    this.doneEmitter.dispose();
+    vscode.Disposable.from(this.stateEmitter, this.clientEmitter).dispose();
   }
 
   /** `again`: the second try, for which the command is looked at more closely. */
-  private async start(
-    how: { readonly interactive: boolean },
-    again = false,
-  ): Promise<LanguageClient> {
+  private async start(how: How, again = false): Promise<LanguageClient> {
     this.turn += 1;
     const turn = this.turn;
     const before = this.current;
     this.enter("starting");
     const [program, ...args] = (await this.findCommand(how)) ?? [];
     await this.discard();
-    if (turn !== this.turn) {
-      throw overtaken();
-    }
+    this.check(turn);
     if (program === undefined) {
       this.enter(before === "failed" ? "failed" : "absent");
       throw new NoServer(vscode.l10n.t("The language server is not set up."));
@@ -188,22 +148,27 @@ export class Server implements vscode.Disposable {
       await client.start();
     } catch (error) {
       this.output.error(String(error));
-      if (turn === this.turn && !again) {
+      this.check(turn);
+      if (!again) {
         return this.start(how, true);
       }
-      if (turn === this.turn) {
-        this.fail();
-      }
+      this.fail();
       throw new NoServer(vscode.l10n.t("The language server did not start."));
     }
     if (turn !== this.turn) {
       await client.dispose();
-      throw overtaken();
     }
+    this.check(turn);
     this.client = client;
-    this.started = [program, ...args];
     this.enter("running");
     return client;
+  }
+
+  /** @throws NoServer if another start or a stop came after this one */
+  private check(turn: number): void {
+    if (turn !== this.turn) {
+      throw new NoServer(vscode.l10n.t("The language server was restarted meanwhile."));
+    }
   }
 
   private async discard(): Promise<void> {
@@ -214,32 +179,32 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  private create(program: string, args: readonly string[]): LanguageClient {
-    const options: LanguageClientOptions = {
-      documentSelector: [{ scheme: SESSION_SCHEME }],
-      outputChannel: this.output,
-      initializationOptions: { searchable: true },
-      initializationFailedHandler: () => false,
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => {
-          this.closed(client);
-          return { action: CloseAction.DoNotRestart, handled: true };
-        },
-      },
-    };
+  private create(command: string, args: string[]): LanguageClient {
+    const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
     const client: LanguageClient = new QuietClient(
       "redraft",
       "Redraft",
-      { command: program, args: [...args], options: { cwd: cwd() } },
-      options,
+      { command, args, options: { cwd } },
+      {
+        documentSelector: [{ scheme: SESSION_SCHEME }],
+        outputChannel: this.output,
+        initializationOptions: {
+          searchable: true,
+          shownState: true,
+          sidesAsFiles: true,
+          l10n: vscode.l10n.bundle ?? {},
+        },
+        initializationFailedHandler: () => false,
+        errorHandler: {
+          error: () => ({ action: ErrorAction.Continue, handled: true }),
+          closed: () => {
+            this.closed(client);
+            return { action: CloseAction.DoNotRestart, handled: true };
+          },
+        },
+      },
     );
-    client.onNotification(sessionChanged, (snapshot) => {
-      this.snapshotEmitter.fire(snapshot);
-    });
-    client.onNotification(filesChanged, ({ changes }) => {
-      this.filesEmitter.fire(changes);
-    });
+    this.clientEmitter.fire(client);
     return client;
   }
 
@@ -264,14 +229,14 @@ export class Server implements vscode.Disposable {
   /** Waits until a client that lost its server is known to have. */
   private replaced(client: LanguageClient): Promise<void> {
     return new Promise((resolve) => {
-      const waiting = this.onDidChangeState(look.bind(this));
-      function look(this: Server): void {
+      const look = (): void => {
         if (this.client !== client || this.current !== "running") {
           waiting.dispose();
           resolve();
         }
-      }
-      look.call(this);
+      };
+      const waiting = this.onDidChangeState(look);
+      look();
     });
   }
 
@@ -279,19 +244,16 @@ export class Server implements vscode.Disposable {
     this.enter("failed");
     const restart = vscode.l10n.t("Restart");
     const show = vscode.l10n.t("Show Output");
-    void vscode.window
-      .showErrorMessage(
-        vscode.l10n.t("Redraft's language server does not run. Your sessions are safe on disk."),
-        restart,
-        show,
-      )
-      .then((choice) => {
-        if (choice === restart) {
-          void vscode.commands.executeCommand("redraft.ui.restartServer");
-        } else if (choice === show) {
-          this.output.show();
-        }
-      });
+    const gone = vscode.l10n.t(
+      "Redraft's language server does not run. Your sessions are safe on disk.",
+    );
+    void vscode.window.showErrorMessage(gone, restart, show).then((choice) => {
+      if (choice === restart) {
+        void vscode.commands.executeCommand("redraft.ui.restartServer");
+      } else if (choice === show) {
+        this.output.show();
+      }
+    });
   }
 
   private enter(state: ServerState): void {
@@ -302,10 +264,13 @@ export class Server implements vscode.Disposable {
   }
 }
 
-function cwd(): string {
-  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
-}
-
-function overtaken(): NoServer {
-  return new NoServer(vscode.l10n.t("The language server was restarted meanwhile."));
+/** Whether a request failed because the server is gone: what it did before is not known. */
+export function isLost(error: unknown): boolean {
+  const { MessageWriteError, ConnectionInactive } = ErrorCodes;
+  return (
+    error instanceof ConnectionError ||
+    (error instanceof ResponseError &&
+      error.code >= MessageWriteError &&
+      error.code <= ConnectionInactive)
+  );
 }

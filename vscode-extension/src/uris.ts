@@ -11,7 +11,7 @@ export const SESSION_SCHEME = "redraft";
 export const GLOBAL_SCHEME = "redraft-global";
 export const BASE_SCHEME = "redraft-base";
 export const RETRY_SCHEME = "redraft-retry";
-const SIDES: readonly string[] = [GLOBAL_SCHEME, BASE_SCHEME, RETRY_SCHEME];
+export const SIDES: readonly string[] = [GLOBAL_SCHEME, BASE_SCHEME, RETRY_SCHEME];
 
 /** Folders of the root whose files are not documents of the book, or steer the editor itself. */
 const NOT_REDIRECTED: readonly string[] = ["workspace", ".git", ".vscode"];
@@ -27,17 +27,24 @@ export function isSide(place: Place): boolean {
   return SIDES.includes(place.scheme);
 }
 
+/** The path of a document in URIs of sessions: that of its file, a Windows share's with the name of its machine. */
+export function pathOf({ scheme, authority, path }: Place): string {
+  return scheme === "file" && authority !== "" ? `//${authority}${path}` : path;
+}
+
 /**
  * What lies at `place` below the folder `root`, with `/` between the names.
  *
  * Both are paths as URIs have them. Answers "" for the folder itself, and nothing for what lies outside.
  */
-export function below(root: string, place: string): string | undefined {
-  const folder = root.endsWith("/") ? root.slice(0, -1) : root;
-  if (place === folder || place === `${folder}/`) {
-    return "";
-  }
-  return place.startsWith(`${folder}/`) ? place.slice(folder.length + 1) : undefined;
+export function below(
+  root: string,
+  place: string,
+  anyCase = process.platform !== "linux",
+): string | undefined {
+  const folder = root.endsWith("/") ? root : `${root}/`;
+  const [start, whole] = anyCase ? [folder.toLowerCase(), place.toLowerCase()] : [folder, place];
+  return `${whole}/` === start || whole.startsWith(start) ? place.slice(folder.length) : undefined;
 }
 
 /** A document of a session: the session's name and the path that its URI has. */
@@ -52,7 +59,7 @@ export interface SessionDocument {
  * @param root the path of the root's folder, as its URI has it
  * @param active the session that is active in the root, if there is one
  * @param file the path of the real file, as its URI has it
- * @returns the document; nothing if the file is to be opened as it is
+ * @returns the document; nothing if the file is in no session
  */
 export function sessionDocument(
   root: string,
@@ -63,16 +70,17 @@ export function sessionDocument(
   if (inner === undefined || inner === "") {
     return undefined;
   }
-  const copy = COPY.exec(inner);
-  if (copy?.[1] !== undefined && copy[2] !== undefined) {
+  const [, session, path] = COPY.exec(inner) ?? [];
+  if (session !== undefined && path !== undefined) {
     const folder = root.endsWith("/") ? root : `${root}/`;
-    return copy[1].toLowerCase() === "completed"
-      ? undefined
-      : { session: copy[1], path: folder + copy[2] };
+    return session.toLowerCase() === "completed" ? undefined : { session, path: folder + path };
   }
-  const top = inner.split("/", 1)[0] ?? "";
-  if (active === undefined || top === ".workflow" || NOT_REDIRECTED.includes(top)) {
-    return undefined;
-  }
-  return { session: active, path: file };
+  const isOwn = inner.split("/", 1)[0] === ".workflow";
+  return active === undefined || isOwn ? undefined : { session: active, path: file };
+}
+
+/** Whether opening a real file leads to its session document by itself. */
+export function isRedirected(root: string, file: string): boolean {
+  const top = below(root, file)?.split("/", 1)[0] ?? "";
+  return !NOT_REDIRECTED.includes(top);
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { below, isSessionDocument, isSide, sessionDocument } from "../src/uris";
+import {
+  below,
+  isRedirected,
+  isSessionDocument,
+  isSide,
+  pathOf,
+  sessionDocument,
+} from "../src/uris";
 
 const ROOT = "/home/ada/the book";
 
@@ -16,6 +23,17 @@ describe("what lies below a folder", () => {
 
   test("the folder itself is the empty path", () => {
     assert.equal(below(`${ROOT}/`, ROOT), "");
+  });
+
+  test("case counts where the file system says so", () => {
+    assert.equal(below("/C:/Books", "/c:/books/Part/One.md", true), "Part/One.md");
+    assert.equal(below("/Books", "/books/one.md", false), undefined);
+  });
+
+  test("a share of another machine has that machine's name in its path", () => {
+    const share = { scheme: "file", authority: "shelf", path: "/books/one.md" };
+    assert.equal(pathOf(share), "//shelf/books/one.md");
+    assert.equal(pathOf({ ...share, scheme: "redraft" }), "/books/one.md");
   });
 });
 
@@ -45,14 +63,23 @@ describe("which session's document stands for a file", () => {
     ".workflow/colder/workflow-session.json",
     ".workflow/completed/colder-20261121T081500000000Z/files/one.md",
     ".workflow/completed/files/one.md",
-    "workspace/session.lock",
-    ".git/config",
-    ".vscode/settings.json",
+    ".workflow",
   ]) {
-    test(`${inner} is opened as it is`, () => {
+    test(`${inner} is in no session`, () => {
       assert.equal(sessionDocument(ROOT, "colder", `${ROOT}/${inner}`), undefined);
     });
   }
+
+  for (const inner of ["workspace/session.lock", ".git/config", ".vscode/settings.json"]) {
+    test(`${inner} is opened as it is, unless a person asks for the session's`, () => {
+      assert.ok(!isRedirected(ROOT, `${ROOT}/${inner}`));
+      assert.equal(sessionDocument(ROOT, "colder", `${ROOT}/${inner}`)?.session, "colder");
+    });
+  }
+
+  test("a document of the book is led to the session by itself", () => {
+    assert.ok(isRedirected(ROOT, `${ROOT}/part/one.md`));
+  });
 
   test("a file outside the root is opened as it is", () => {
     assert.equal(sessionDocument(ROOT, "colder", "/etc/passwd"), undefined);

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Names", "Roots", "camel", "camelled", "execute", "snake", "to_json", "validate"]
 
-MAY_BE_ABSENT = frozenset({"kind", "retries_archive", "archived_to", "lies_in"})
+MAY_BE_ABSENT = frozenset(
+    {"kind", "retries_archive", "archived_to", "lies_in", "changes", "folders", "shown"}
+)
 """The fields of results that are left out where they have no value."""
 
 AS_NAMED = frozenset({"artifacts"})

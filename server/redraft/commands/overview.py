@@ -174,6 +174,23 @@ def snapshot(root: Root) -> results.Snapshot:
     )
 
 
+def changed_paths(root: Root, found: results.Snapshot) -> list[results.ChangedPath]:
+    """What the active session of a snapshot changed, by path; nothing if it has just ended."""
+    drift = set(found.drifted)
+    # What drifted and is no change came to the folder beneath something that is deleted here.
+    kinds: dict[str, Any] = dict.fromkeys(drift, "deleted")
+    if found.active is not None:
+        try:
+            with Session.open(root, found.active.name) as session:
+                Tally(session, lambda path, kind, _: kinds.update({path: kind}))
+        except RedraftError:
+            return []
+    return [
+        results.ChangedPath(path=path, kind=kinds[path], drifted=path in drift)
+        for path in sorted(kinds)
+    ]
+
+
 def _digest(digest: hashlib.blake2b, path: str, kind: str, _: object) -> None:
     digest.update(f"{path}\0{kind}\0".encode(errors="surrogateescape"))
 

@@ -100,18 +100,40 @@ class ResumedSession(Session):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPath:
+    """A document that the active session changed; ``drifted``: the folder changed it too."""
+
+    path: str
+    kind: ChangeKind
+    drifted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a status bar says of a root; the tooltip is Markdown."""
+
+    text: str
+    severity: Literal["none", "warning", "error"]
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole state of one root, as clients are pushed it; ``revision`` counts up.
 
     ``changes_digest`` stays the same as long as the active session's changed paths and their kinds
-    do.
+    do. What is left out by default is for clients that show it: ``folders`` are the root's URIs as
+    the client spells them; ``changes``, by path, come if they or the drift are others than before.
     """
 
     root: str
     active: Summary | None
     changes_digest: str
+    changes: list[ChangedPath] | None = None
     drifted: list[str]
     crashed: list[str]
+    folders: list[str] | None = None
+    shown: Shown | None = None
     revision: int = 0
 
 

@@ -57,12 +57,31 @@ def ensure(session: Session, path: str, *, touched: bool | None = None) -> bool:
     has_base = kept is not None and not modes.S_ISDIR(kept.st_mode)
     if is_touched(session, path) if touched is None else touched:
         return has_base
+    taken = snapshot(session, path, name)
+    if has_base and not taken:
+        session.folder.unlink(name)
+    return taken
+
+
+def snapshot(session: Session, path: str, name: str) -> bool:
+    """Copy what global holds at a path, with the time that vouches for it; under the lock.
+
+    Args:
+        session: the session.
+        path: a canonical path.
+        name: where in the session's folder the copy goes.
+
+    Returns:
+        Whether there is a copy now: not if global holds no document there.
+
+    Raises:
+        UnsupportedFile: global holds a pipe or device there.
+        OSError: it cannot be read, or does not hold still.
+    """
     source = session.root.folder
     for _ in range(_TRIES):
         before = source.stat(path)
         if before is None or modes.S_ISDIR(before.st_mode):
-            if has_base:
-                session.folder.unlink(name)
             return False
         if not (modes.S_ISLNK(before.st_mode) or modes.S_ISREG(before.st_mode)):
             raise UnsupportedFile(path, "is not a regular file in the folder")

@@ -12,13 +12,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
-from redraft.domain import editing, layout
+from redraft.domain import checkpoints, editing, layout
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import as_text
 from redraft.errors import FileNotFound, InvalidArguments
 
 if TYPE_CHECKING:
+    import os
+
     from redraft.disk.folder import Folder
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
@@ -172,26 +174,37 @@ def read_version(session: Session, path: str, number: int) -> bytes:
     Raises:
         FileNotFound: the document has no such retry.
     """
+    return session.folder.read(find_version(session, path, number)[0])
+
+
+def find_version(session: Session, path: str, number: int) -> tuple[str, os.stat_result]:
+    """Where a rejected version lies in the session's folder, and its status.
+
+    Raises:
+        FileNotFound: the document has no such retry.
+    """
     name = f"{layout.RETRIES}/{path}/{version_name(path, number)}"
-    try:
-        return session.folder.read(name)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"]) from None
+    status = session.folder.stat(name)
+    if status is None:
+        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
+    return name, status
 
 
 def restore(view: View, given: str, number: int) -> str:
     """Write a rejected version into the session again; returns the document's path.
 
-    What the session shows now is replaced as by any write; record a retry first to keep it.
+    What the session holds now becomes a checkpoint first, which an undo brings back.
     """
     session = editing.session_of(view)
     path = view.path_of(given)
-    name = f"{layout.RETRIES}/{path}/{version_name(path, number)}"
-    status = session.folder.stat(name)
-    if status is None:
-        raise FileNotFound(f"{path} (retry {number})", [f"{session.path}/{name}"])
+    name, _ = find_version(session, path, number)
+
+    def keep(_: str) -> None:
+        label = f"before restoring retry {number} of {path}"
+        checkpoints.take_locked(session, "before_restore", label)
+
     with open(session.folder.open_file(name), "rb") as file:
-        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""))
+        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), check=keep)
     return path
 
 

@@ -341,17 +341,26 @@ class View:
 
     def read_side(self, given: str, side: str) -> bytes:
         """The bytes of a document's ``base`` or ``global`` side; empty where that side has none."""
-        path = self.path_of(given)
-        folder, name = self.root.folder, path
-        if side == "base":
-            if self.session is None:
-                raise self.not_found(path)
-            if self.session.folder.stat(f"{layout.BASE}/{path}") is not None:
-                folder, name = self.session.folder, f"{layout.BASE}/{path}"
+        folder, name = self._side(given, side)
         try:
             return folder.read(name)
         except (FileNotFoundError, NotADirectoryError):
             return b""
+
+    def stat_side(self, given: str, side: str) -> Stat | None:
+        """What lies on a document's ``base`` or ``global`` side; None where that side has none."""
+        folder, name = self._side(given, side)
+        status = folder.stat(name)
+        return None if status is None else Stat(status)
+
+    def _side(self, given: str, side: str) -> tuple[Folder, str]:
+        path = self.path_of(given)
+        if side == "base":
+            if self.session is None:
+                raise self.not_found(path)
+            if self.session.folder.stat(f"{layout.BASE}/{path}") is not None:
+                return self.session.folder, f"{layout.BASE}/{path}"
+        return self.root.folder, path
 
 
 def _probe(folder: Folder, name: str) -> tuple[os.stat_result | None, bool]:

@@ -5,11 +5,11 @@ They are imported by the calls that need them, so that whoever only looks does n
 
 from __future__ import annotations
 
-from redraft.domain.view import View
+from redraft.domain.view import Stat, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class WritableView(View):
@@ -25,6 +25,14 @@ class WritableView(View):
             raise self.not_found(given)
         return retries.read_version(self.session, self.path_of(given), number)
 
+    def stat_retry(self, given: str, number: int) -> Stat:
+        """What a rejected version of a document is."""
+        from redraft.domain import retries
+
+        if self.session is None:
+            raise self.not_found(given)
+        return Stat(retries.find_version(self.session, self.path_of(given), number)[1])
+
     def write(
         self,
         given: str,
@@ -33,12 +41,13 @@ class WritableView(View):
         create: bool = True,
         overwrite: bool = True,
         parents: bool = True,
+        check: Callable[[str], None] | None = None,
     ) -> str:
         """Write a document into the session; see :func:`redraft.domain.editing.write`."""
         from redraft.domain import editing
 
         return editing.write(
-            self, given, chunks, create=create, overwrite=overwrite, parents=parents
+            self, given, chunks, create=create, overwrite=overwrite, parents=parents, check=check
         )
 
     def delete(self, given: str, *, recursive: bool = True) -> str:

@@ -39,16 +39,26 @@ def size(count: int) -> str:
 def age(moment: str, now: datetime | None = None) -> str:
     """How long ago an RFC 3339 time was: ``3 minutes ago``; the text itself if it is no time."""
     try:
-        then = datetime.fromisoformat(moment)
+        count, unit = span(moment, now)
     except ValueError:
         return moment
+    return f"{plural(count, unit)} ago" if unit != "second" else "just now"
+
+
+def span(moment: str, now: datetime | None = None) -> tuple[int, str]:
+    """How long ago an RFC 3339 time was: a number of a unit from ``year`` to ``second``.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    then = datetime.fromisoformat(moment)
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)
     seconds = ((now or datetime.now(UTC)) - then).total_seconds()
-    for span, name in _SPANS:
-        if seconds >= span:
-            return f"{plural(int(seconds // span), name)} ago"
-    return "just now"
+    for length, name in _SPANS:
+        if seconds >= length:
+            return int(seconds // length), name
+    return max(0, int(seconds)), "second"
 
 
 def status(status: str, lies_in: str | None) -> str:

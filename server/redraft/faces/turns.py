@@ -35,6 +35,10 @@ class Turns:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def hold(self, root: Root) -> asyncio.Lock:
+        """What whoever changes the root in a task of their own holds meanwhile."""
+        return self._locks.lock(root)
+
     async def all_done(self) -> None:
         """Wait until no change is under way or waiting."""
         while self._tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import inspect
 import os
 import subprocess
 import sys
@@ -42,6 +43,11 @@ class Editor(LanguageClient):
         self.registered: dict[str, types.Registration] = {}
         self.lens_refreshes = 0
         self.stale_sides: list[str] = []
+        self.person: Callable[[str, dict[str, Any]], Any] | None = None
+        self.rows: list[dict[str, Any]] = []
+        self.working: list[dict[str, Any]] = []
+        self.edits: list[list[Any]] = []
+        self.applies = True
         self._news: set[asyncio.Event] = set()
 
     def tell(self) -> None:
@@ -135,7 +141,7 @@ class Editor(LanguageClient):
 def converter() -> Converter:
     """As pygls makes it, but what it does not know stays plain JSON."""
     made: Converter = default_converter()  # type: ignore[no-untyped-call] # as pygls has it
-    for kind in (JsonRPCResponseMessage, JsonRPCNotification):
+    for kind in (JsonRPCResponseMessage, JsonRPCNotification, JsonRPCRequestMessage):
         made.register_structure_hook(kind, lambda value, cls: cls(**value))
     return made
 
@@ -156,6 +162,8 @@ def editor() -> Editor:
     def files_changed(params: dict[str, Any]) -> None:
         client.changes += params["changes"]
         client.tell()
+
+    _talks(client)
 
     @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # as it is
     def diagnostics(params: types.PublishDiagnosticsParams) -> None:
@@ -189,6 +197,36 @@ def editor() -> Editor:
         client.tell()
 
     return client
+
+
+def _talks(client: Editor) -> None:
+    """Has dialogues be answered by whoever sits before the client."""
+    for method in ("pick", "input", "ask", "do"):
+        _answer(client, method)
+
+    @client.feature("redraft/ui/working")  # type: ignore[untyped-decorator]  # as it is
+    def working(params: dict[str, Any]) -> None:
+        client.working.append(params)
+        client.progress_reports.setdefault(params["token"], [])
+        client.tell()
+
+    @client.feature(types.WORKSPACE_APPLY_EDIT)  # type: ignore[untyped-decorator]  # as it is
+    def edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        client.edits.append(list(params.edit.document_changes or []))
+        return types.ApplyWorkspaceEditResult(applied=client.applies)
+
+    @client.feature("redraft/ui/rows")  # type: ignore[untyped-decorator]  # as it is
+    def other_rows(params: dict[str, Any]) -> None:
+        client.rows.append(params)
+        client.tell()
+
+
+def _answer(client: Editor, method: str) -> None:
+    @client.feature(f"redraft/ui/{method}")  # type: ignore[untyped-decorator]  # as it is
+    async def asked(params: dict[str, Any]) -> Any:
+        assert client.person is not None, f"nobody is there to answer {method}"
+        answer = client.person(method, params)
+        return await answer if inspect.isawaitable(answer) else answer
 
 
 CONFIG = ClientServerConfig(server_command=COMMAND, server_env=ENVIRONMENT, client_factory=editor)

@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcException
 from tests.faces.lsp.conftest import CHAPTER
 from tests.faces.lsp.editor import Editor, details, file_uri, uri
 
+from redraft.faces.lsp.dialogues.phrases import Phrases
 from redraft.faces.lsp.documents import Remarks
 from redraft.faces.lsp.lenses import shortened, titles
 
@@ -183,8 +184,8 @@ async def test_a_side_that_is_not_there_is_an_error_with_its_code(
 async def test_reasons_are_shortened_to_one_line() -> None:
     assert shortened("a\n\tb  c") == "a b c"
     assert len(shortened("word " * 40)) <= 60
-    assert titles(None) == []
+    assert titles(None, Phrases()) == []
     found = Remarks("s", "a.md", 0, 0, "", drifted=True)
-    assert [title for title, _ in titles(found)] == [
+    assert [title for title, _ in titles(found, Phrases())] == [
         "Record a retry", "Compare with global", "Global has changed"
     ]  # fmt: skip

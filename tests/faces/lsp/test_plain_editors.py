@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,8 @@ from tests.faces.lsp.conftest import make_root
 from tests.faces.lsp.editor import file_uri, uri
 from tests.faces.lsp.wire import Wire, wire
 
-from redraft.faces.cli.special import shell_only
 from redraft.faces.lsp.command_ids import PLAIN, PREFIX, command_ids
-from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
+from redraft.faces.lsp.lenses import COMPARE, DRIFT, RECORD, SHOW
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def lens(client: Wire, command: str, **argument: Any) -> dict[str, Any]:
 async def test_the_lens_commands_are_advertised_only_to_those_who_ask(
     client: Wire, book: Path
 ) -> None:
-    assert {RECORD, SHOW, COMPARE} == {PREFIX + name for name in PLAIN}
+    assert {RECORD, SHOW, COMPARE, DRIFT} == {PREFIX + name for name in PLAIN}
     answer = await client.initialize(book, initializationOptions={"plainLenses": True})
     provider = answer["result"]["capabilities"]["executeCommandProvider"]
     assert provider["commands"] == command_ids(plain=True)
@@ -47,12 +47,20 @@ async def test_the_lens_commands_are_advertised_only_to_those_who_ask(
         assert RECORD not in provider["commands"]
 
 
-async def test_the_server_tells_whether_the_same_program_serves_mcp(
+async def test_the_server_tells_how_the_same_program_serves_mcp(book: Path) -> None:
+    program = [sys.executable, "-P", "-X", "utf8", "-m", "redraft"]
+    async with wire(*program, "lsp") as client:
+        answer = await client.initialize(book)
+        assert answer["result"]["capabilities"]["experimental"] == {
+            "redraft": {"mcp": [*program, "mcp"]}
+        }
+
+
+async def test_a_server_that_is_no_verb_of_the_program_offers_no_other(
     client: Wire, book: Path
 ) -> None:
     answer = await client.initialize(book)
-    told = answer["result"]["capabilities"]["experimental"]
-    assert told == {"redraft": {"mcp": "mcp" in {command.name for command in shell_only()}}}
+    assert answer["result"]["capabilities"]["experimental"] == {"redraft": {}}
 
 
 async def test_a_plain_editor_works_with_the_files_of_the_session(client: Wire, book: Path) -> None:

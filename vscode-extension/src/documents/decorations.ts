@@ -1,54 +1,45 @@
 /** Marks on documents in the Explorer and on tabs: what the session did to each. */
 import * as vscode from "vscode";
+import { l10n } from "vscode";
 
-import type { Review, ReviewedChanges } from "../review/changes";
-import type { Row } from "../review/rows";
-import { documentUri } from "../review/targets";
+import type { Root, Sessions } from "../state";
 import { isSessionDocument, SESSION_SCHEME } from "../uris";
+import type { ChangedPath } from "../wire";
+import { documentAt, globalFile } from "./places";
 
-type Kind = Row["kind"];
+const BADGES = { modified: "M", created: "A", deleted: "D" };
 
-const BADGES: Readonly<Record<Kind, string>> = { modified: "M", created: "A", deleted: "D" };
-const COLOURS: Readonly<Record<Kind, string>> = {
-  modified: "redraft.modifiedForeground",
-  created: "redraft.createdForeground",
-  deleted: "redraft.deletedForeground",
-};
-
-export function showDecorations(changes: ReviewedChanges): vscode.Disposable {
+export function showDecorations(sessions: Sessions): vscode.Disposable {
   const marks = new Marks();
-  const refresh = (): void => {
-    marks.show(changes.all());
-  };
   return vscode.Disposable.from(
     vscode.window.registerFileDecorationProvider(marks),
-    changes.onDidChange(refresh),
+    sessions.onDidChangeChanges(() => {
+      marks.show(sessions.all());
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("redraft.decorations.enabled")) {
-        marks.all();
+        marks.emitter.fire(undefined);
       }
     }),
-    marks,
+    marks.emitter,
   );
 }
 
-class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
+class Marks implements vscode.FileDecorationProvider {
   private decorations: ReadonlyMap<string, vscode.FileDecoration> = new Map();
   private active: ReadonlySet<string> = new Set();
-  private readonly emitter = new vscode.EventEmitter<vscode.Uri[] | undefined>();
+  readonly emitter = new vscode.EventEmitter<vscode.Uri[] | undefined>();
 
   readonly onDidChangeFileDecorations = this.emitter.event;
 
-  show(reviews: readonly Review[]): void {
+  show(roots: readonly Root[]): void {
     const before = this.decorations;
-    this.decorations = new Map(reviews.flatMap(marksOf));
-    this.active = new Set(reviews.map(({ session }) => session.toLowerCase()));
+    this.decorations = new Map(roots.flatMap(marksOf));
+    this.active = new Set(
+      roots.flatMap(({ snapshot }) => snapshot?.active?.name.toLowerCase() ?? []),
+    );
     const touched = new Set([...before.keys(), ...this.decorations.keys()]);
     this.emitter.fire([...touched].map((uri) => vscode.Uri.parse(uri)));
-  }
-
-  all(): void {
-    this.emitter.fire(undefined);
   }
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
@@ -59,45 +50,40 @@ class Marks implements vscode.FileDecorationProvider, vscode.Disposable {
     return mark ?? (isSessionDocument(uri) ? this.plain(uri.authority) : undefined);
   }
 
-  dispose(): void {
-    this.emitter.dispose();
-  }
-
   /** The mark of a document that is in a session. What sessions that are not active changed is not known here. */
   private plain(session: string): vscode.FileDecoration {
     const tooltip = this.active.has(session.toLowerCase())
-      ? vscode.l10n.t("In session {0}, unchanged", session)
-      : vscode.l10n.t("In session {0}", session);
+      ? l10n.t("In session {0}, unchanged", session)
+      : l10n.t("In session {0}", session);
     return new vscode.FileDecoration("S", tooltip);
   }
 }
 
 function isEnabled(uri: vscode.Uri): boolean {
-  const real = uri.scheme === SESSION_SCHEME ? vscode.Uri.file(uri.path) : uri;
+  const real = uri.scheme === SESSION_SCHEME ? globalFile(uri) : uri;
   return vscode.workspace.getConfiguration("redraft", real).get("decorations.enabled", true);
 }
 
-/** The marks of one session: on its documents, and on the real files that they stand for. */
-function marksOf({ root, session, rows }: Review): [string, vscode.FileDecoration][] {
-  return rows.flatMap((row) => {
-    const uris = [
-      documentUri(root, session, row.path),
-      vscode.Uri.joinPath(root.folder.uri, row.path),
-    ];
-    const mark = markOf(row, session);
+/** The marks of a root's active session: on its documents, and on the real files that they stand for. */
+function marksOf(root: Root): [string, vscode.FileDecoration][] {
+  const session = root.snapshot?.active?.name ?? "";
+  return root.changes.flatMap((change) => {
+    const { path } = change;
+    const uris = [documentAt(root, session, path), vscode.Uri.joinPath(root.folder.uri, path)];
+    const mark = markOf(change, session);
     return uris.map((uri): [string, vscode.FileDecoration] => [uri.toString(), mark]);
   });
 }
 
-function markOf({ kind, drifted }: Row, session: string): vscode.FileDecoration {
+function markOf({ kind, drifted }: ChangedPath, session: string): vscode.FileDecoration {
   const words = {
-    modified: vscode.l10n.t("Modified in session {0}", session),
-    created: vscode.l10n.t("New in session {0}", session),
-    deleted: vscode.l10n.t("Deleted in session {0}", session),
+    modified: l10n.t("Modified in session {0}", session),
+    created: l10n.t("New in session {0}", session),
+    deleted: l10n.t("Deleted in session {0}", session),
   }[kind];
-  const tooltip = drifted ? vscode.l10n.t("{0}, changed in the folder too", words) : words;
+  const tooltip = drifted ? l10n.t("{0}, changed in the folder too", words) : words;
   const badge = drifted ? `${BADGES[kind]}!` : BADGES[kind];
-  const colour = drifted ? "redraft.driftedForeground" : COLOURS[kind];
+  const colour = `redraft.${drifted ? "drifted" : kind}Foreground`;
   const mark = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
   mark.propagate = kind !== "created"; // A new document is in no folder yet.
   return mark;

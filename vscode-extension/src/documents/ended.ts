@@ -1,26 +1,35 @@
 /** Documents of a session that has ended lead to the global ones; unsaved text is asked about first. */
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
-import { below, isSessionDocument } from "../uris";
-import { exists, globalFile, inSession } from "./places";
+import type { Server } from "../server";
+import type { Sessions } from "../state";
+import { below, GLOBAL_SCHEME, isSessionDocument, isSide, pathOf } from "../uris";
+import { exists, globalFile, homeOf, isMerged, isWithin, nameOf } from "./places";
+import type { Tell } from "./redirect";
 import { sameSpot } from "./spots";
-import { closeClean, groupAt, nameOf, replaceTab, shownIn, tabOf } from "./tabs";
+import { allTabs, closeClean, groupAt, replaceTab, shownIn, showTab, tabOf, urisIn } from "./tabs";
+import { apply } from "./edits";
+import type { SessionFiles } from "./fileSystem";
+import { revertAndClose, textOf, unsavedIn } from "./unsaved";
 
 /** Look after documents whose session ends, whoever ended it. */
-export function followEnds({ server, sessions }: Parts): vscode.Disposable {
+export function followEnds(
+  server: Server,
+  sessions: Sessions,
+  files: SessionFiles,
+  tell: Tell,
+): vscode.Disposable {
   let looking = Promise.resolve();
   const look = (): void => {
     looking = looking.then(leadOut).catch((error: unknown) => {
       server.output.error(String(error));
     });
   };
-  const roots = (): string[] => sessions.all().map(({ folder }) => folder.uri.path);
+  const roots = (): string[] => sessions.all().map(({ folder }) => pathOf(folder.uri));
   return vscode.Disposable.from(
-    server.onDidChangeFiles((changes) => {
-      const gone = changes.filter(({ type }) => type === "deleted");
-      const paths = gone.map(({ uri }) => vscode.Uri.parse(uri, true).path);
-      if (paths.some((path) => roots().some((root) => below(root, path) === ""))) {
+    files.onDidChangeFile((events) => {
+      const gone = events.filter(({ type }) => type === vscode.FileChangeType.Deleted);
+      if (gone.some(({ uri }) => roots().some((root) => below(root, uri.path) === ""))) {
         look();
       }
     }),
@@ -32,72 +41,54 @@ export function followEnds({ server, sessions }: Parts): vscode.Disposable {
   );
 
   async function leadOut(): Promise<void> {
-    const open = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(isOfASession));
-    const homes = open.flatMap((tab) => {
-      const uri = shownIn(tab)?.uri;
-      const root = uri && sessions.of(uri);
-      return root ? [inSession(uri.authority, root.folder.uri.path).toString()] : [];
+    const shown = [
+      ...allTabs().flatMap(urisIn),
+      ...vscode.workspace.textDocuments.map(({ uri }) => uri),
+      ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri),
+    ];
+    const homes = shown.flatMap((uri) => {
+      const root = isSessionDocument(uri) || isSide(uri) ? sessions.of(uri) : undefined;
+      return root ? [homeOf({ root, session: uri.authority }).toString()] : [];
     });
     for (const home of new Set(homes)) {
       const uri = vscode.Uri.parse(home, true);
       if (!(await exists(uri))) {
-        await sessionEnded(uri);
+        await leave(uri);
+        if (unsavedIn(uri).length > 0) {
+          tell("tellEnded", [uri]);
+        }
       }
     }
   }
 }
 
-/** Save or discard the unsaved text of a session, as the person chooses. Whether they did. */
-export async function settleUnsaved(session: string): Promise<boolean> {
-  const unsaved = vscode.window.tabGroups.all.flatMap(({ tabs }) =>
-    tabs.filter((tab) => tab.isDirty && authorityOf(tab) === session.toLowerCase()),
-  );
-  if (unsaved.length === 0) {
-    return true;
+/** Lead the tabs of a session that hold no unsaved text to the global documents, in their places. */
+async function leave(home: vscode.Uri): Promise<void> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const view = folders.find(({ uri }) => uri.toString() === home.toString());
+  if (view) {
+    vscode.workspace.updateWorkspaceFolders(view.index, 1);
   }
-  const save = vscode.l10n.t("Save All");
-  const discard = vscode.l10n.t("Don't Save");
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Save the unsaved text in {0} first?", session),
-    { modal: true, detail: names(unsaved) },
-    save,
-    discard,
-  );
-  if (answer === save) {
-    const saved = await Promise.all(documentsIn(unsaved).map((document) => document.save()));
-    return saved.every(Boolean);
-  }
-  if (answer === discard) {
-    for (const tab of unsaved) {
-      await inFront(tab, "workbench.action.files.revert");
-    }
-  }
-  return answer === discard;
-}
-
-async function sessionEnded(home: vscode.Uri): Promise<void> {
-  const unsaved: vscode.Tab[] = [];
   for (const group of vscode.window.tabGroups.all) {
     const front = shownIn(group.activeTab)?.uri;
-    const ended = group.tabs.filter((tab) => isBelow(home, tab));
-    const clean = ended.filter((tab) => !tab.isDirty);
-    unsaved.push(...ended.filter((tab) => tab.isDirty));
-    const spots = await Promise.all(clean.map(spotInGlobal));
-    for (const [index, tab] of clean.entries()) {
+    const ended = group.tabs.filter(
+      (tab) =>
+        !tab.isDirty && urisIn(tab).some((uri) => isWithin(home, uri) || isMerged(home, uri)),
+    );
+    const spots = await Promise.all(ended.map(spotInGlobal));
+    for (const [index, tab] of ended.entries()) {
       await toGlobal(tab, spots[index]);
     }
-    if (front && clean.length > 0) {
+    if (front && ended.length > 0) {
       await bringBack(group.viewColumn, front);
     }
-  }
-  if (unsaved.length > 0) {
-    await askAbout(home.authority, unsaved);
   }
 }
 
 async function toGlobal(tab: vscode.Tab, selection: vscode.Range | undefined): Promise<void> {
   const shown = shownIn(tab);
-  if (shown && (await exists(globalFile(shown.uri)))) {
+  const leads = shown && [GLOBAL_SCHEME, "redraft"].includes(shown.uri.scheme);
+  if (leads && (await exists(globalFile(shown.uri)))) {
     const { uri, viewType } = shown;
     await replaceTab(tab, { uri: globalFile(uri), viewType }, selection);
   } else {
@@ -123,88 +114,42 @@ async function spotInGlobal(tab: vscode.Tab): Promise<vscode.Range | undefined> 
 async function bringBack(column: vscode.ViewColumn, uri: vscode.Uri): Promise<void> {
   const group = groupAt(column);
   const tab = group && (tabOf(group, uri) ?? tabOf(group, globalFile(uri)));
-  if (tab && !tab.isActive) {
-    await show(tab);
+  const shown = shownIn(tab)?.uri;
+  if (shown && !tab?.isActive) {
+    await showTab(tab, shown);
   }
 }
 
-async function askAbout(session: string, unsaved: readonly vscode.Tab[]): Promise<void> {
-  const keep = vscode.l10n.t("Keep My Text");
-  const discard = vscode.l10n.t("Discard");
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t(
-      "The session {0} has ended. Unsaved text is left in: {1}. Keep it in the global version?",
-      session,
-      names(unsaved),
-    ),
-    keep,
-    discard,
-  );
-  if (answer === undefined) {
-    return; // The text stays where it is; closing its tab asks once more.
-  }
-  for (const tab of unsaved) {
-    const uri = shownIn(tab)?.uri;
-    const [document] = documentsIn([tab]);
-    if (answer === keep && document) {
-      await carryOver(document);
+/**
+ * Take the unsaved text of a session that has ended out of its documents.
+ *
+ * @param keeps put it into the global ones, unsaved as it is; else it is thrown away
+ */
+export async function takeOut(home: vscode.Uri, keeps: boolean): Promise<void> {
+  for (const uri of unsavedIn(home)) {
+    if (keeps) {
+      await carryOver(uri);
     }
-    await inFront(tab, "workbench.action.revertAndCloseActiveEditor");
-    if (answer === discard && uri && (await exists(globalFile(uri)))) {
+    await revertAndClose(uri);
+    if (!keeps && (await exists(globalFile(uri)))) {
       await vscode.commands.executeCommand("vscode.open", globalFile(uri), { preview: false });
     }
   }
+  await leave(home); // The comparisons that showed unsaved text.
 }
 
-/** Put unsaved text into the global document, unsaved as it is. */
-async function carryOver(document: vscode.TextDocument): Promise<void> {
-  const file = globalFile(document.uri);
+/** Put unsaved text into the global document, unsaved as it is. @throws if that cannot be done: it stays then */
+async function carryOver(uri: vscode.Uri): Promise<void> {
+  const document = textOf(uri);
+  const file = globalFile(uri);
+  if (!document) {
+    throw new Error(vscode.l10n.t("{0} is no text. Save it under another name.", nameOf(uri)));
+  }
   const there = (await exists(file)) ? file : file.with({ scheme: "untitled" });
   const target = await vscode.workspace.openTextDocument(there);
   const edit = new vscode.WorkspaceEdit();
   const all = new vscode.Range(0, 0, target.lineCount, 0);
   edit.replace(target.uri, target.validateRange(all), document.getText());
-  await vscode.workspace.applyEdit(edit);
+  await apply(edit, vscode.l10n.t("The text of {0} could not be kept.", nameOf(uri)));
   await vscode.window.showTextDocument(target, { preview: false });
-}
-
-async function inFront(tab: vscode.Tab, command: string): Promise<void> {
-  await show(tab);
-  await vscode.commands.executeCommand(command);
-}
-
-async function show(tab: vscode.Tab): Promise<void> {
-  const shown = shownIn(tab);
-  if (shown) {
-    const how = { viewColumn: tab.group.viewColumn, preview: tab.isPreview };
-    await vscode.commands.executeCommand("vscode.open", shown.uri, how);
-  }
-}
-
-function isOfASession(tab: vscode.Tab): boolean {
-  const uri = shownIn(tab)?.uri;
-  return uri !== undefined && isSessionDocument(uri);
-}
-
-function authorityOf(tab: vscode.Tab): string | undefined {
-  return isOfASession(tab) ? shownIn(tab)?.uri.authority.toLowerCase() : undefined;
-}
-
-function isBelow(home: vscode.Uri, tab: vscode.Tab): boolean {
-  const path = shownIn(tab)?.uri.path;
-  return (
-    authorityOf(tab) === home.authority && path !== undefined && Boolean(below(home.path, path))
-  );
-}
-
-function documentsIn(tabs: readonly vscode.Tab[]): vscode.TextDocument[] {
-  const uris = tabs.map((tab) => shownIn(tab)?.uri.toString());
-  return vscode.workspace.textDocuments.filter(({ uri }) => uris.includes(uri.toString()));
-}
-
-function names(tabs: readonly vscode.Tab[]): string {
-  return tabs
-    .flatMap((tab) => shownIn(tab)?.uri ?? [])
-    .map(nameOf)
-    .join(", ");
 }

@@ -1,31 +1,110 @@
-/** The file system behind `redraft:` documents: the editor's calls are the server's requests. */
+/** The file system behind documents of sessions and their read-only sides: the editor's calls are the server's requests. */
 import * as vscode from "vscode";
 import { ResponseError, type RequestType } from "vscode-languageclient/node";
 
-import * as protocol from "../protocol";
 import { NoServer, type Server } from "../server";
-import { below, SESSION_SCHEME } from "../uris";
+import { below, SESSION_SCHEME, SIDES } from "../uris";
+import { files, news, type EntryType, type FileChange } from "../wire";
 import { NOTHING_SCHEME } from "./places";
 
-const TYPES: Readonly<Record<protocol.EntryType, vscode.FileType>> = {
+const TYPES: Readonly<Record<EntryType, vscode.FileType>> = {
   file: vscode.FileType.File,
   directory: vscode.FileType.Directory,
   symlink: vscode.FileType.SymbolicLink,
 };
-const CHANGES: Readonly<Record<protocol.FileChange["type"], vscode.FileChangeType>> = {
+const CHANGES: Readonly<Record<FileChange["type"], vscode.FileChangeType>> = {
   created: vscode.FileChangeType.Created,
   changed: vscode.FileChangeType.Changed,
   deleted: vscode.FileChangeType.Deleted,
 };
+/** Pages without a file: the empty side of a comparison, and answers to read. */
+const PAGES = [NOTHING_SCHEME, "redraft-answer"];
 
-class SessionFileSystem implements vscode.FileSystemProvider {
+interface Overwrite {
+  readonly overwrite: boolean;
+}
+
+export class SessionFiles implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly emitter = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  private readonly registered: vscode.Disposable;
+
   readonly onDidChangeFile = this.emitter.event;
 
-  constructor(private readonly server: Server) {}
+  constructor(private readonly server: Server) {
+    const isCaseSensitive = process.platform === "linux";
+    const schemes = [SESSION_SCHEME, ...SIDES].map((scheme) =>
+      vscode.workspace.registerFileSystemProvider(scheme, this, {
+        isCaseSensitive,
+        isReadonly: scheme !== SESSION_SCHEME,
+      }),
+    );
+    const pages = PAGES.map((scheme) =>
+      vscode.workspace.registerTextDocumentContentProvider(scheme, {
+        provideTextDocumentContent: ({ query }) => query,
+      }),
+    );
+    const listening = server.onDidCreate((client) => {
+      client.onNotification(news.changed, ({ changes }) => {
+        this.changed(changes);
+      });
+    });
+    this.registered = vscode.Disposable.from(...schemes, ...pages, listening, this.emitter);
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+  }
+
+  /** The server tells of every document that is in use, asked or not. */
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { type, ...rest } = await this.ask(files.stat, { uri: uri.toString() }, true);
+    return { type: TYPES[type], ...rest };
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const { entries } = await this.ask(files.readDirectory, { uri: uri.toString() }, true);
+    return entries.map(({ name, type }) => [name, TYPES[type]]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const { content } = await this.ask(files.readFile, { uri: uri.toString() }, true);
+    return Buffer.from(content, "base64");
+  }
+
+  async writeFile(
+    uri: vscode.Uri,
+    bytes: Uint8Array,
+    how: Overwrite & { readonly create: boolean },
+  ): Promise<void> {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const content = view.toString("base64");
+    await this.ask(files.writeFile, { uri: uri.toString(), content, ...how }, how.overwrite);
+  }
+
+  async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
+    await this.ask(files.delete, { uri: uri.toString(), recursive });
+  }
+
+  async rename(from: vscode.Uri, to: vscode.Uri, { overwrite }: Overwrite): Promise<void> {
+    const uris = { oldUri: from.toString(), newUri: to.toString() };
+    await this.ask(files.rename, { ...uris, overwrite });
+  }
+
+  async copy(from: vscode.Uri, to: vscode.Uri, { overwrite }: Overwrite): Promise<void> {
+    const uris = { source: from.toString(), destination: to.toString() };
+    await this.ask(files.copy, { ...uris, overwrite });
+  }
+
+  async createDirectory(uri: vscode.Uri): Promise<void> {
+    await this.ask(files.createDirectory, { uri: uri.toString() });
+  }
 
   /** Tell the editor what changed; with a folder, also each open document in it. */
-  changed(changes: readonly protocol.FileChange[]): void {
+  private changed(changes: readonly FileChange[]): void {
     const events = changes.flatMap(({ uri: text, type }) => {
       const uri = vscode.Uri.parse(text, true);
       const inside = vscode.workspace.textDocuments.filter(
@@ -39,89 +118,17 @@ class SessionFileSystem implements vscode.FileSystemProvider {
     this.emitter.fire(events);
   }
 
-  /** The server tells of every document that is in use, asked or not. */
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-
-  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const { type, ...rest } = await this.ask(protocol.stat, { uri: uri.toString() }, true);
-    return { type: TYPES[type], ...rest };
-  }
-
-  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { entries } = await this.ask(protocol.readDirectory, { uri: uri.toString() }, true);
-    return entries.map(({ name, type }) => [name, TYPES[type]]);
-  }
-
-  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { content } = await this.ask(protocol.readFile, { uri: uri.toString() }, true);
-    return Buffer.from(content, "base64");
-  }
-
-  async writeFile(
-    uri: vscode.Uri,
-    bytes: Uint8Array,
-    how: { readonly create: boolean; readonly overwrite: boolean },
-  ): Promise<void> {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const content = view.toString("base64");
-    await this.ask(protocol.writeFile, { uri: uri.toString(), content, ...how }, how.overwrite);
-  }
-
-  async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
-    await this.ask(protocol.deleteEntry, { uri: uri.toString(), recursive });
-  }
-
-  async rename(
-    from: vscode.Uri,
-    to: vscode.Uri,
-    { overwrite }: { readonly overwrite: boolean },
-  ): Promise<void> {
-    const uris = { oldUri: from.toString(), newUri: to.toString() };
-    await this.ask(protocol.renameEntry, { ...uris, overwrite });
-  }
-
-  async copy(
-    from: vscode.Uri,
-    to: vscode.Uri,
-    { overwrite }: { readonly overwrite: boolean },
-  ): Promise<void> {
-    const uris = { source: from.toString(), destination: to.toString() };
-    await this.ask(protocol.copyEntry, { ...uris, overwrite });
-  }
-
-  async createDirectory(uri: vscode.Uri): Promise<void> {
-    await this.ask(protocol.createDirectory, { uri: uri.toString() });
-  }
-
   private async ask<P, R>(
-    type: RequestType<P, R, protocol.FileSystemFailure>,
+    type: RequestType<P, R, void>,
     params: P,
     repeatable = false,
   ): Promise<R> {
     try {
-      return await this.server.request(type, params, repeatable);
+      return await this.server.ask(type, params, { repeatable });
     } catch (error) {
       throw inTheEditorsWords(error);
     }
   }
-}
-
-/** Serve `redraft:` to the editor. */
-export function serveDocuments(server: Server): vscode.Disposable {
-  const files = new SessionFileSystem(server);
-  return vscode.Disposable.from(
-    vscode.workspace.registerFileSystemProvider(SESSION_SCHEME, files, {
-      isCaseSensitive: process.platform === "linux",
-    }),
-    vscode.workspace.registerTextDocumentContentProvider(NOTHING_SCHEME, {
-      provideTextDocumentContent: () => "",
-    }),
-    server.onDidChangeFiles((changes) => {
-      files.changed(changes);
-    }),
-  );
 }
 
 function sameSession(one: vscode.Uri, other: vscode.Uri): boolean {
@@ -137,7 +144,7 @@ function inTheEditorsWords(error: unknown): unknown {
   if (!(error instanceof ResponseError)) {
     return error;
   }
-  const { code } = (error.data ?? {}) as Partial<protocol.FileSystemFailure>;
+  const { code } = (error.data ?? {}) as { readonly code?: string };
   switch (code) {
     case "FileNotFound":
     case "FileExists":

@@ -3,14 +3,14 @@
  *
  * A preview loads by itself only what lies beside its document or below. All other pictures are handed over whole.
  */
-import { readFileSync, statSync } from "node:fs";
-
 import * as vscode from "vscode";
 
 import type { Sessions } from "../state";
-import { below, isSessionDocument } from "../uris";
+import { below, isSessionDocument, pathOf } from "../uris";
+import type { SessionFiles } from "./fileSystem";
 
 const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_PICTURES = 64;
 const TYPES: Readonly<Record<string, string>> = {
   png: "png",
   jpg: "jpeg",
@@ -47,8 +47,14 @@ interface PreviewEnvironment {
 }
 
 /** Extend the editor's Markdown so that pictures of session documents are found. */
-export function showPictures(sessions: Sessions): (markdown: MarkdownIt) => MarkdownIt {
+export function showPictures(
+  sessions: Sessions,
+  files: SessionFiles,
+): (markdown: MarkdownIt) => MarkdownIt {
   const pictures = new Pictures();
+  files.onDidChangeFile((events) => {
+    pictures.forget(events.map(({ uri }) => uri));
+  });
   return (markdown) => {
     const { rules } = markdown.renderer;
     const { image: draw } = rules;
@@ -56,7 +62,8 @@ export function showPictures(sessions: Sessions): (markdown: MarkdownIt) => Mark
       const image = tokens[index];
       const { currentDocument: document, resourceProvider: preview } = env ?? {};
       if (image && preview && document && isSessionDocument(document)) {
-        const whole = pictures.of(realFiles(sessions, document, image.attrGet("src") ?? ""));
+        const picture = pictureIn(sessions, document, image.attrGet("src") ?? "");
+        const whole = picture && pictures.of(picture);
         if (whole !== undefined) {
           image.attrSet("src", whole);
         }
@@ -67,56 +74,69 @@ export function showPictures(sessions: Sessions): (markdown: MarkdownIt) => Mark
   };
 }
 
-/** Where a picture may lie, as the session shows it: its copy, else the global one. */
-function realFiles(sessions: Sessions, document: vscode.Uri, source: string): vscode.Uri[] {
-  const { folder, snapshot } = sessions.of(document) ?? {};
-  const root = folder?.uri;
+/** A picture of the session that a preview does not find by itself. */
+function pictureIn(
+  sessions: Sessions,
+  document: vscode.Uri,
+  source: string,
+): vscode.Uri | undefined {
+  const root = sessions.of(document)?.folder.uri;
   if (!root || source === "" || /^[a-z][a-z0-9+.-]*:|^#/i.test(source)) {
-    return [];
-  }
-  const path = decodeURIComponent(source.replace(/[?#].*$/s, ""));
-  const beside = vscode.Uri.joinPath(document, "..");
-  const file = vscode.Uri.joinPath(path.startsWith("/") ? root : beside, path);
-  const inner = below(root.path, file.path);
-  if (!inner || below(beside.path, file.path)) {
-    return [];
-  }
-  const active = snapshot?.active?.name;
-  // A session's folder has capitals, which the authority of a URI has lost.
-  const session =
-    active?.toLowerCase() === document.authority.toLowerCase() ? active : document.authority;
-  const copy = vscode.Uri.joinPath(root, ".workflow", session, "files", inner);
-  return [copy, vscode.Uri.joinPath(root, inner)];
-}
-
-/** Pictures as data; the preview is drawn at every keystroke, so what has not changed is kept. */
-class Pictures {
-  private readonly known = new Map<string, { readonly stamp: string; readonly data: string }>();
-
-  of(files: readonly vscode.Uri[]): string | undefined {
-    for (const { fsPath } of files) {
-      try {
-        return this.read(fsPath);
-      } catch {
-        continue; // It does not lie there.
-      }
-    }
     return undefined;
   }
+  const top = document.with({ path: pathOf(root) });
+  const beside = vscode.Uri.joinPath(document, "..");
+  const path = decoded(source.replace(/[?#].*$/s, ""));
+  const picture = vscode.Uri.joinPath(path.startsWith("/") ? top : beside, path);
+  const isFound = Boolean(below(beside.path, picture.path));
+  return below(top.path, picture.path) && !isFound ? picture : undefined;
+}
 
-  private read(path: string): string | undefined {
-    const { size, mtimeMs } = statSync(path);
-    const type = TYPES[path.slice(path.lastIndexOf(".") + 1).toLowerCase()];
-    if (size > MOST_BYTES || type === undefined) {
-      return undefined;
-    }
-    const stamp = `${size} ${mtimeMs}`;
-    const known = this.known.get(path);
-    if (known?.stamp === stamp) {
-      return known.data;
-    }
-    const data = `data:image/${type};base64,${readFileSync(path).toString("base64")}`;
-    this.known.set(path, { stamp, data });
-    return data;
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // A percent sign that a person wrote.
   }
+}
+
+/** Pictures as data: the preview asks for them at every keystroke, and cannot wait. */
+class Pictures {
+  private readonly known = new Map<string, string | undefined>();
+
+  /** A picture, once it is there: then the preview is drawn again. */
+  of(uri: vscode.Uri): string | undefined {
+    const key = uri.toString();
+    if (!this.known.has(key)) {
+      this.known.set(key, undefined);
+      void this.load(uri, key);
+    }
+    return this.known.get(key);
+  }
+
+  forget(uris: readonly vscode.Uri[]): void {
+    if (uris.filter((uri) => this.known.delete(uri.toString())).length > 0) {
+      refresh();
+    }
+  }
+
+  private async load(uri: vscode.Uri, key: string): Promise<void> {
+    const type = TYPES[uri.path.slice(uri.path.lastIndexOf(".") + 1).toLowerCase()];
+    try {
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (type !== undefined && size <= MOST_BYTES) {
+        const bytes = Buffer.from(await vscode.workspace.fs.readFile(uri));
+        const [oldest = ""] = this.known.size > MOST_PICTURES ? this.known.keys() : [];
+        this.known.delete(oldest);
+        this.known.set(key, `data:image/${type};base64,${bytes.toString("base64")}`);
+        refresh();
+      }
+    } catch {
+      // The session has no such picture: it is asked for again when it comes.
+    }
+  }
+}
+
+function refresh(): void {
+  void vscode.commands.executeCommand("markdown.preview.refresh");
 }

@@ -3,10 +3,9 @@ import * as vscode from "vscode";
 
 import type { Sessions } from "../state";
 import { isSessionDocument } from "../uris";
-import { exists, sessionUri } from "./places";
-import { askToLead, tellUnsaved, tellWhyNot } from "./redirectMessages";
+import { exists, twinOf } from "./places";
 import { sameSpot, Spots } from "./spots";
-import { closeClean, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
+import { allTabs, closeClean, replaceTab, shownIn, tabOf, textEditorOf, type Shown } from "./tabs";
 import { Travel, type Step, type Stop } from "./travel";
 
 /** Keys that repeat fast keep the loop busy; this only ends what would go on for ever. */
@@ -16,6 +15,15 @@ const COMMANDS: Readonly<Record<Step, string>> = {
   back: "workbench.action.navigateBack",
   forward: "workbench.action.navigateForward",
 };
+
+/** A global document in a tab that may be led to its session. */
+interface Candidate extends Shown {
+  readonly file: vscode.Uri;
+  readonly redirect: string;
+}
+
+/** Has the server tell or ask a person something about global documents. */
+export type Tell = (dialogue: string, files: readonly vscode.Uri[]) => void;
 
 export class Redirect implements vscode.Disposable {
   private readonly travel = new Travel();
@@ -29,7 +37,11 @@ export class Redirect implements vscode.Disposable {
   private readonly spots = new Spots();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly sessions: Sessions) {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly output: vscode.LogOutputChannel,
+    private readonly tell: Tell,
+  ) {
     const look = (): void => {
       this.look();
     };
@@ -47,6 +59,13 @@ export class Redirect implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
+  /** What fails leaves a document where it is; the log tells why. */
+  private run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.output.error(String(error));
+    });
+  }
+
   private sessionsChanged(): void {
     const roots = this.sessions.all();
     const active = roots.map(({ snapshot }) => snapshot?.active?.name ?? "").join("/");
@@ -55,12 +74,12 @@ export class Redirect implements vscode.Disposable {
     }
     this.active = active;
     this.staying.clear();
-    this.tellUnsaved(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    this.tellUnsaved(allTabs());
     this.front = NOWHERE;
     this.look();
     for (const group of vscode.window.tabGroups.all) {
       if (!group.isActive && group.activeTab && this.twin(group.activeTab)) {
-        void this.lead(group.activeTab);
+        this.run(this.lead(group.activeTab));
       }
     }
   }
@@ -79,10 +98,10 @@ export class Redirect implements vscode.Disposable {
     this.front = now;
     if (twin && tab) {
       this.known = known ? tab : undefined;
-      void this.settle();
+      this.run(this.settle());
     } else if (tab) {
       this.tellUnsaved([tab]);
-      void this.ask(tab);
+      this.ask(tab);
     }
   }
 
@@ -174,18 +193,15 @@ export class Redirect implements vscode.Disposable {
   /** Show the session's document in the place of a tab. Whether that could be done. */
   private async lead(tab: vscode.Tab): Promise<boolean> {
     const twin = this.twin(tab);
-    const file = shownIn(tab)?.uri;
-    if (!twin || !file) {
+    if (!twin) {
       return false;
     }
     if (twin.viewType === undefined) {
       void vscode.workspace.openTextDocument(twin.uri).then(undefined, () => undefined); // Ahead.
     }
     const place = this.place(tab, twin.uri).catch(() => undefined); // It is no text.
-    const found = await exists(twin.uri).catch(() => undefined);
-    if (!found) {
-      this.staying.add(file.toString());
-      tellWhyNot(found, twin.uri);
+    if (!(await exists(twin.uri).catch(() => false))) {
+      this.stay("tellWhyNot", twin.file);
       return false;
     }
     const selection = await place;
@@ -206,51 +222,36 @@ export class Redirect implements vscode.Disposable {
     return range;
   }
 
-  private twin(tab: vscode.Tab | undefined): Shown | undefined {
-    const shown = shownIn(tab);
-    if (!shown || !tab || tab.isDirty || this.redirect(shown.uri) !== "always") {
-      return undefined;
-    }
-    const left = shown.uri.scheme !== "file" || this.staying.has(shown.uri.toString());
-    const uri = left ? undefined : sessionUri(this.sessions, shown.uri);
-    return uri && { uri, viewType: shown.viewType };
+  private twin(tab: vscode.Tab | undefined): Candidate | undefined {
+    const found = tab?.isDirty ? undefined : this.candidate(tab);
+    return found?.redirect === "always" ? found : undefined;
   }
 
-  private redirect(file: vscode.Uri): string {
-    return vscode.workspace.getConfiguration("redraft", file).get("redirect", "always");
+  private candidate(tab: vscode.Tab | undefined): Candidate | undefined {
+    const { uri: file, viewType } = shownIn(tab) ?? {};
+    const uri = file && !this.staying.has(file.toString()) && twinOf(this.sessions, file);
+    const settings = vscode.workspace.getConfiguration("redraft", file);
+    return uri ? { uri, viewType, file, redirect: settings.get("redirect", "always") } : undefined;
   }
 
   private tellUnsaved(tabs: readonly vscode.Tab[]): void {
-    const files = tabs.flatMap((tab) => (tab.isDirty ? (shownIn(tab)?.uri ?? []) : []));
-    const told = files.filter(
-      (file) =>
-        file.scheme === "file" &&
-        sessionUri(this.sessions, file) &&
-        !this.staying.has(file.toString()) &&
-        this.redirect(file) !== "never",
-    );
-    for (const file of told) {
-      this.staying.add(file.toString());
-    }
-    if (told.length > 0) {
-      tellUnsaved(told);
+    const found = tabs.flatMap((tab) => (tab.isDirty ? (this.candidate(tab) ?? []) : []));
+    const files = found.filter(({ redirect }) => redirect !== "never").map(({ file }) => file);
+    if (files.length > 0) {
+      this.stay("tellUnsaved", ...files);
     }
   }
 
-  private async ask(tab: vscode.Tab): Promise<void> {
-    const shown = shownIn(tab);
-    const uri = shown?.uri.scheme === "file" ? sessionUri(this.sessions, shown.uri) : undefined;
-    if (
-      !shown ||
-      !uri ||
-      this.redirect(shown.uri) !== "ask" ||
-      this.staying.has(shown.uri.toString())
-    ) {
-      return;
+  private ask(tab: vscode.Tab): void {
+    const { file, redirect } = this.candidate(tab) ?? {};
+    if (file && redirect === "ask") {
+      this.stay("askToLead", file);
     }
-    this.staying.add(shown.uri.toString());
-    if (await askToLead(shown.uri, uri)) {
-      await vscode.commands.executeCommand("redraft.ui.openInSession", shown.uri);
-    }
+  }
+
+  /** Leave global documents as they are, and say so, or ask. */
+  private stay(dialogue: string, ...files: readonly vscode.Uri[]): void {
+    files.forEach((file) => this.staying.add(file.toString()));
+    this.tell(dialogue, files);
   }
 }

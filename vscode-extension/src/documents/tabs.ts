@@ -22,17 +22,52 @@ export function shownIn(tab: vscode.Tab | undefined): Shown | undefined {
   return undefined;
 }
 
+export function allTabs(): vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+}
+
+/** A tab that shows a document by itself, in whichever group. */
+export function tabWith(uri: vscode.Uri): vscode.Tab | undefined {
+  return allTabs().find((tab) => shownIn(tab)?.uri.toString() === uri.toString());
+}
+
+/** All documents that a tab shows, also those of comparisons and merges. */
+export function urisIn({ input }: vscode.Tab): vscode.Uri[] {
+  // Some kinds of tabs have no type for extensions, but tell what they show like the others.
+  const uris = (value: unknown): vscode.Uri[] =>
+    value instanceof vscode.Uri
+      ? [value]
+      : typeof value === "object" && value !== null
+        ? Object.values(value).flatMap(uris)
+        : [];
+  return uris(input);
+}
+
+/** The document that an argument is or stands for: a row, a lens, a source control, or what a tab shows. */
+export function uriIn(value: unknown): vscode.Uri | undefined {
+  if (value instanceof vscode.Uri || !isRecord(value)) {
+    return value instanceof vscode.Uri ? value : undefined;
+  }
+  const { uri, resourceUri, rootUri, modified } = value;
+  const held = resourceUri ?? uri ?? rootUri ?? modified;
+  return typeof held === "string" ? vscode.Uri.parse(held, true) : uriIn(held);
+}
+
+/** What the tab in front shows; of a comparison, the changed side. */
+export function inFront(): vscode.Uri | undefined {
+  return uriIn(vscode.window.tabGroups.activeTabGroup.activeTab?.input);
+}
+
+export function isRecord(value: unknown): value is Readonly<Partial<Record<string, unknown>>> {
+  return typeof value === "object" && value !== null;
+}
+
 export function tabOf(group: vscode.TabGroup, uri: vscode.Uri): vscode.Tab | undefined {
   return group.tabs.find((tab) => shownIn(tab)?.uri.toString() === uri.toString());
 }
 
 export function groupAt(column: vscode.ViewColumn): vscode.TabGroup | undefined {
   return vscode.window.tabGroups.all.find((group) => group.viewColumn === column);
-}
-
-/** The name that a person knows a document by. */
-export function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf("/") + 1);
 }
 
 /** The text editor of a tab that comes in front; nothing if it is no text, or something else came. */
@@ -86,14 +121,7 @@ export async function replaceTab(
   const place = tabs.indexOf(tab);
   const isNew = !tabOf(tab.group, uri);
   const how = { viewColumn: column, preserveFocus: true, preview: false };
-  if (viewType === undefined) {
-    await vscode.commands.executeCommand("vscode.open", uri, {
-      ...how,
-      ...(selection ? { selection } : {}),
-    });
-  } else {
-    await vscode.commands.executeCommand("vscode.openWith", uri, viewType, how);
-  }
+  await open({ uri, viewType }, { ...how, ...(selection ? { selection } : {}) });
   const pinned = tab.isPinned;
   await closeClean(tab);
   const inFront = vscode.window.tabGroups.activeTabGroup;
@@ -103,6 +131,21 @@ export async function replaceTab(
     shownIn(inFront.activeTab)?.uri.toString() === uri.toString()
   ) {
     await keepPlace(inFront, place, pinned);
+  }
+}
+
+/** Bring a tab in front, or open its document if there is none. */
+export async function showTab(tab: vscode.Tab | undefined, uri: vscode.Uri): Promise<void> {
+  const viewType = shownIn(tab)?.viewType;
+  const how = tab && { viewColumn: tab.group.viewColumn, preview: tab.isPreview };
+  await open({ uri, viewType }, how ?? { preview: false });
+}
+
+async function open({ uri, viewType }: Shown, how: vscode.TextDocumentShowOptions): Promise<void> {
+  if (viewType === undefined) {
+    await vscode.commands.executeCommand("vscode.open", uri, how);
+  } else {
+    await vscode.commands.executeCommand("vscode.openWith", uri, viewType, how);
   }
 }
 

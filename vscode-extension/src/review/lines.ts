@@ -8,40 +8,25 @@ export interface LineChange {
   readonly modifiedEndLineNumber: number;
 }
 
-/** Lines and characters count from 0. */
-export interface Replacement {
-  readonly start: readonly [line: number, character: number];
-  readonly end: readonly [line: number, character: number];
-  readonly text: string;
-}
-
 /**
- * The replacement that makes the changed lines those of the original again.
+ * The lines that make the changed ones those of the original again, with a line of what stays around them.
  *
- * @param change one change between the two texts
  * @param original the lines before, without their ends
  * @param modified the lines now, without their ends
- * @param eol what ends a line of the text now
+ * @returns what replaces the whole lines `from` to `to`, which count from 0
  */
 export function revertOf(
   change: LineChange,
   original: readonly string[],
   modified: readonly string[],
-  eol: string,
-): Replacement {
-  const [from, to] = range(change.modifiedStartLineNumber, change.modifiedEndLineNumber);
-  const wanted = original.slice(
-    ...range(change.originalStartLineNumber, change.originalEndLineNumber),
-  );
-  if (to < modified.length) {
-    return { start: [from, 0], end: [to, 0], text: wanted.map((line) => line + eol).join("") };
-  }
-  const last = modified.length - 1;
-  const end = [last, modified[last]?.length ?? 0] as const;
-  const before = modified[from - 1];
-  return before === undefined
-    ? { start: [0, 0], end, text: wanted.join(eol) }
-    : { start: [from - 1, before.length], end, text: wanted.map((line) => eol + line).join("") };
+): { readonly from: number; readonly to: number; readonly lines: readonly string[] } {
+  const [start, end] = range(change.modifiedStartLineNumber, change.modifiedEndLineNumber);
+  const [first, last] = range(change.originalStartLineNumber, change.originalEndLineNumber);
+  const from = Math.max(start - 1, 0);
+  const to = Math.min(end, modified.length - 1);
+  const before = modified.slice(from, start);
+  const after = modified.slice(end, to + 1);
+  return { from, to, lines: [...before, ...original.slice(first, last), ...after] };
 }
 
 /** From 0, the end excluded. An empty side lies behind the line that it names. */

@@ -1,41 +1,19 @@
 /**
- * Solving conflicts in the merge editor.
+ * Merging two versions of a document in the merge editor.
  *
  * The editor works on files of our own, so the session's document stays as it is until a person completes the
  * merge: closing the editor loses nothing, and what was merged so far is found again.
  */
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
-import { readFile } from "../protocol";
-import { BASE_SCHEME, GLOBAL_SCHEME, SESSION_SCHEME } from "../uris";
-import type { Scope } from "./targets";
+import { mergeFolder } from "../documents/places";
+import type { Server } from "../server";
 
-/** What is merged: the changes from `base` to `theirs` and from `base` to `ours`. */
-interface Inputs {
-  readonly base: Uint8Array;
-  readonly theirs: Uint8Array;
-  readonly ours: Uint8Array;
-}
-
-/** Where a side of a merge lies on disk. */
-type Place = (side: keyof Inputs | "result") => vscode.Uri;
-
-/** The documents that a person merges, one after the other. */
-interface Merging {
-  readonly scope: Scope;
-  readonly paths: readonly string[];
-  readonly done: Set<string>;
-  readonly then: () => Promise<void>;
-}
-
-/** The document in the merge editor, and the two versions that its result will stand for. */
+/** The document in the merge editor, and who waits for its result. */
 interface Opened {
-  readonly merging: Merging;
-  readonly path: string;
-  readonly place: Place;
-  readonly folder: Uint8Array;
-  readonly session: Uint8Array;
+  readonly result: vscode.Uri;
+  readonly ours: vscode.Uri;
+  readonly done: (content: string | null) => void;
 }
 
 /** The editor starts a result that holds such a line with the automatic merge of what does not conflict. */
@@ -43,32 +21,62 @@ const UNMERGED = "<<<<<<<";
 
 export class Merges implements vscode.Disposable {
   private opened: Opened | undefined;
-  private readonly subscription: vscode.Disposable;
+  private readonly subscriptions: vscode.Disposable;
 
-  constructor(private readonly parts: Parts) {
-    this.subscription = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (this.opened?.place("result").toString() === uri.toString()) {
-        void this.givenUp(this.opened);
-      }
-    });
+  constructor(
+    private readonly storage: vscode.Uri,
+    server: Server,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (this.opened?.result.toString() === uri.toString()) {
+          this.end(null);
+        }
+      }),
+      server.onDidChangeState(() => {
+        this.end(null); // Who waited for the result is gone.
+      }),
+    );
   }
 
   dispose(): void {
-    this.subscription.dispose();
-  }
-
-  /** Whether there are two versions of a document to merge. */
-  async canMerge(scope: Scope, path: string): Promise<boolean> {
-    return (await this.read(scope, path, GLOBAL_SCHEME)) !== undefined;
+    this.subscriptions.dispose();
   }
 
   /**
-   * Have a person merge documents, one after the other.
+   * Have a person merge a document.
    *
-   * @param then what to do when the session holds the results of all
+   * @param home the session's folder
+   * @param path the document in it
+   * @param sides what it was, what the folder has and what the session has, in base64
+   * @param titles what the folder's and the session's side are called
+   * @returns the result in base64; nothing if the merge was given up
    */
-  start(scope: Scope, paths: readonly string[], then: () => Promise<void>): Promise<void> {
-    return this.next({ scope, paths, done: new Set(), then });
+  async merge(
+    home: vscode.Uri,
+    path: string,
+    sides: readonly string[],
+    titles: readonly string[],
+  ): Promise<string | null> {
+    const top = mergeFolder(this.storage, home);
+    const place = (side: string): vscode.Uri => vscode.Uri.joinPath(top, side, path);
+    const [base, theirs, ours, result] = ["base", "theirs", "ours", "result"].map(place);
+    if (!base || !theirs || !ours || !result) {
+      return null;
+    }
+    const contents = sides.map((side) => Buffer.from(side, "base64"));
+    await lay([base, theirs, ours], contents, result);
+    const merged = new Promise<string | null>((done) => {
+      this.opened = { result, ours, done };
+    });
+    this.tell();
+    await vscode.commands.executeCommand("_open.mergeEditor", {
+      base,
+      input1: { uri: theirs, title: titles[0] },
+      input2: { uri: ours, title: titles[1] },
+      output: result,
+    });
+    return merged;
   }
 
   /** A person says that the merge in view is complete. */
@@ -77,144 +85,46 @@ export class Merges implements vscode.Disposable {
     if (!opened) {
       return;
     }
-    this.show(undefined); // So that closing the editor is not taken for giving up.
+    this.opened = undefined; // So that closing the editor is not taken for giving up.
     const answer = await vscode.commands.executeCommand<{ successful: boolean } | undefined>(
       "mergeEditor.acceptMerge",
     );
-    if (answer?.successful !== true) {
-      this.show(opened);
-    } else if (await this.take(opened)) {
-      opened.merging.done.add(opened.path);
-      await this.next(opened.merging);
-    }
-  }
-
-  private async next(merging: Merging): Promise<void> {
-    const { scope, paths, done, then } = merging;
-    const path = paths.find((each) => !done.has(each));
-    if (path === undefined) {
-      await then();
-      return;
-    }
-    const sides = [BASE_SCHEME, GLOBAL_SCHEME, SESSION_SCHEME];
-    const found = await Promise.all(sides.map((side) => this.read(scope, path, side)));
-    const [base, theirs, ours] = found.map((side) => side ?? new Uint8Array());
-    if (base && theirs && ours) {
-      await this.open(merging, path, { base, theirs, ours });
-    }
-  }
-
-  private async open(merging: Merging, path: string, inputs: Inputs): Promise<void> {
-    const { scope } = merging;
-    const versions = await this.versions(scope, path);
-    const { storageUri, globalStorageUri } = this.parts.context;
-    const top = vscode.Uri.joinPath(storageUri ?? globalStorageUri, "merge", scope.session);
-    const place: Place = (side) => vscode.Uri.joinPath(top, side, path);
-    await lay(inputs, place);
-    this.show({ merging, path, place, ...versions });
-    await vscode.commands.executeCommand("_open.mergeEditor", {
-      base: place("base"),
-      input1: { uri: place("theirs"), title: vscode.l10n.t("Folder") },
-      input2: { uri: place("ours"), title: vscode.l10n.t("Session {0}", scope.session) },
-      output: place("result"),
-    });
-  }
-
-  /** Put a result into the session, as a change of the folder's version that it was merged with. */
-  private async take(opened: Opened): Promise<boolean> {
-    const { merging, path } = opened;
-    const { root, session } = merging.scope;
-    const ours = await vscode.workspace.fs.readFile(opened.place("result"));
-    const now = await this.versions(merging.scope, path);
-    for (const side of ["folder", "session"] as const) {
-      if (!same(now[side], opened[side])) {
-        await this.again(merging, path, { base: opened[side], theirs: now[side], ours });
-        return false;
-      }
-    }
-    // A document that is discarded and written again has the folder's present version as its base, so the
-    // commit takes it as it is. Merging it once more could bring back what a person decided against.
-    await this.parts.server.call("session.discard", { root, session, paths: [path] });
-    await vscode.workspace.fs.writeFile(uriOf(merging.scope, path, SESSION_SCHEME), ours);
-    const base = await this.read(merging.scope, path, BASE_SCHEME);
-    if (base && !same(base, now.folder)) {
-      await this.again(merging, path, { base: now.folder, theirs: base, ours });
-      return false;
-    }
-    await vscode.workspace.fs.delete(opened.place("ours")); // So that nobody goes on with this one.
-    return true;
-  }
-
-  private async again(merging: Merging, path: string, inputs: Inputs): Promise<void> {
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t("{0} was changed while you merged it. Merge that change too.", path),
-    );
-    await this.open(merging, path, inputs);
-  }
-
-  private async versions(
-    scope: Scope,
-    path: string,
-  ): Promise<{ readonly folder: Uint8Array; readonly session: Uint8Array }> {
-    const folder = await this.read(scope, path, GLOBAL_SCHEME);
-    const session = await this.read(scope, path, SESSION_SCHEME);
-    if (!folder || !session) {
-      throw new Error(vscode.l10n.t("{0} is gone, so it cannot be merged. Commit again.", path));
-    }
-    return { folder, session };
-  }
-
-  /** The bytes of a document or of one of its sides; nothing if there is none. */
-  private async read(scope: Scope, path: string, scheme: string): Promise<Uint8Array | undefined> {
-    try {
-      const uri = uriOf(scope, path, scheme).toString();
-      const { content } = await this.parts.server.request(readFile, { uri });
-      return Buffer.from(content, "base64");
-    } catch {
-      return undefined;
-    }
-  }
-
-  private async givenUp({ merging, path }: Opened): Promise<void> {
-    this.show(undefined);
-    const goOn = vscode.l10n.t("Go On Merging");
-    const said = vscode.l10n.t(
-      "{0} is not merged yet, so nothing was committed. Its versions in session {1} and in the folder are as they were.",
-      path,
-      merging.scope.session,
-    );
-    if ((await vscode.window.showInformationMessage(said, goOn)) === goOn) {
-      await this.next(merging);
-    }
-  }
-
-  /** Remember what is being merged, and tell the button in the merge editor's title. */
-  private show(opened: Opened | undefined): void {
     this.opened = opened;
-    void vscode.commands.executeCommand("setContext", "redraft.merging", opened !== undefined);
+    if (answer?.successful === true) {
+      const content = await vscode.workspace.fs.readFile(opened.result);
+      await vscode.workspace.fs.delete(opened.ours); // So that nobody goes on with this one.
+      this.end(Buffer.from(content).toString("base64"));
+    }
   }
-}
 
-function uriOf({ root, session }: Scope, path: string, scheme: string): vscode.Uri {
-  return vscode.Uri.joinPath(vscode.Uri.file(root), path).with({ scheme, authority: session });
-}
+  private end(content: string | null): void {
+    this.opened?.done(content);
+    this.opened = undefined;
+    this.tell();
+  }
 
-function same(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+  /** Whether something is being merged, for the button in the merge editor's title. */
+  private tell(): void {
+    void vscode.commands.executeCommand("setContext", "redraft.merging", this.opened !== undefined);
+  }
 }
 
 /** Lay the files of a merge out, unless one of the very same versions was begun already. */
-async function lay(inputs: Inputs, place: Place): Promise<void> {
+async function lay(
+  places: readonly vscode.Uri[],
+  contents: readonly Buffer[],
+  result: vscode.Uri,
+): Promise<void> {
   const { fs } = vscode.workspace;
-  const sides = Object.entries(inputs) as [keyof Inputs, Uint8Array][];
-  const kept = sides.map(async ([side, content]) => same(await fs.readFile(place(side)), content));
-  const isBegun = (await Promise.all(kept).catch(() => [false])).every(Boolean);
-  if (isBegun) {
+  const kept = places.map(async (place, at) => contents[at]?.equals(await fs.readFile(place)));
+  if ((await Promise.all(kept).catch(() => [false])).every(Boolean)) {
     return;
   }
-  const eol = inputs.ours.includes(13) ? "\r\n" : "\n";
-  const result = Buffer.concat([inputs.ours, Buffer.from(eol + UNMERGED)]);
-  for (const [side, content] of [...sides, ["result", result] as const]) {
-    await fs.writeFile(place(side), content);
+  const ours = contents.at(-1) ?? Buffer.from("");
+  const eol = ours.includes(13) ? "\r\n" : "\n";
+  const begun = Buffer.concat([ours, Buffer.from(eol + UNMERGED)]);
+  const files = [...places, result].map((place, at) => [place, contents[at] ?? begun] as const);
+  for (const [place, content] of files) {
+    await fs.writeFile(place, content);
   }
 }

@@ -1,8 +1,9 @@
 /** Taking back one change against global, from the gutter. */
 import * as vscode from "vscode";
 
+import { apply } from "../documents/edits";
+import { globalSide } from "../documents/places";
 import { revertOf, type LineChange } from "./lines";
-import { globalOf } from "./targets";
 
 /** Make the lines of one change those of global again: an edit like one typed, to be undone and saved. */
 export async function revertChange(
@@ -15,14 +16,15 @@ export async function revertChange(
     return;
   }
   const document = await vscode.workspace.openTextDocument(uri);
-  const original = await vscode.workspace.openTextDocument(globalOf(uri));
+  const original = await vscode.workspace.openTextDocument(globalSide(uri));
+  const { from, to, lines } = revertOf(change, linesOf(original), linesOf(document));
   const eol = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
-  const { start, end, text } = revertOf(change, linesOf(original), linesOf(document), eol);
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, new vscode.Range(...start, ...end), text);
-  await vscode.workspace.applyEdit(edit);
+  const range = document.validateRange(new vscode.Range(from, 0, to, Number.MAX_SAFE_INTEGER));
+  edit.replace(uri, range, lines.join(eol));
+  await apply(edit, vscode.l10n.t("The change could not be taken back."));
 }
 
 function linesOf(document: vscode.TextDocument): string[] {
-  return Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line).text);
+  return document.getText().split(/\r\n|\r|\n/);
 }

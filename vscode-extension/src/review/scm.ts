@@ -1,40 +1,39 @@
 /** The source control view: one list of changes for each root with an active session. */
 import * as vscode from "vscode";
+import { l10n } from "vscode";
 
-import type { Parts } from "../parts";
+import { documentAt, globalSide } from "../documents/places";
+import type { Root, Sessions } from "../state";
 import { SESSION_SCHEME } from "../uris";
-import type { Review, ReviewedChanges } from "./changes";
-import type { Changes } from "../wire";
-import { rowsOf, type Row } from "./rows";
-import { documentUri, documentUris, globalOf } from "./targets";
+import type { ChangedPath } from "../wire";
 
-export function showSourceControl(changes: ReviewedChanges): vscode.Disposable {
+export function showSourceControl(sessions: Sessions): vscode.Disposable {
   const shown = new Map<string, SessionControl>();
   const refresh = (): void => {
-    const wanted = new Map(changes.all().map((review) => [keyOf(review), review]));
+    const wanted = new Map<string, readonly [Root, string]>();
+    for (const root of sessions.all()) {
+      const session = root.snapshot?.active?.name;
+      if (session !== undefined) {
+        wanted.set(documentAt(root, session, "").toString(), [root, session]);
+      }
+    }
     for (const [key, control] of shown) {
       if (!wanted.has(key)) {
         control.dispose();
         shown.delete(key);
       }
     }
-    for (const [key, review] of wanted) {
-      const control = shown.get(key) ?? new SessionControl(review);
+    for (const [key, [root, session]] of wanted) {
+      const control = shown.get(key) ?? new SessionControl(root, session);
       shown.set(key, control);
-      control.show(review);
+      control.show(root, session);
     }
   };
-  return vscode.Disposable.from(changes.onDidChange(refresh), {
+  return vscode.Disposable.from(sessions.onDidChangeChanges(refresh), {
     dispose: () => {
-      shown.forEach((control) => {
-        control.dispose();
-      });
+      vscode.Disposable.from(...shown.values()).dispose();
     },
   });
-}
-
-function keyOf({ root, session }: Review): string {
-  return documentUri(root, session, "").toString();
 }
 
 class SessionControl implements vscode.Disposable {
@@ -43,32 +42,27 @@ class SessionControl implements vscode.Disposable {
   private readonly changed: vscode.SourceControlResourceGroup;
   private created: ReadonlySet<string> = new Set();
 
-  constructor({ root, session }: Review) {
+  constructor(root: Root, session: string) {
     // With a root of another scheme the editor would not ask for the original of a session's document.
-    const top = documentUri(root, session, "");
-    const label = vscode.l10n.t("Session {0}", session);
-    this.control = vscode.scm.createSourceControl("redraft", label, top);
+    const top = documentAt(root, session, "");
+    this.control = vscode.scm.createSourceControl("redraft", l10n.t("Session {0}", session), top);
     this.control.inputBox.visible = false;
-    this.drifted = this.control.createResourceGroup(
-      "drifted",
-      vscode.l10n.t("Changed in the Folder Too"),
-    );
-    this.changed = this.control.createResourceGroup("changed", vscode.l10n.t("Changes"));
+    const { control } = this;
+    this.drifted = control.createResourceGroup("drifted", l10n.t("Changed in the Folder Too"));
+    this.changed = control.createResourceGroup("changed", l10n.t("Changes"));
     this.drifted.hideWhenEmpty = true;
     this.control.quickDiffProvider = { provideOriginalResource: (uri) => this.original(uri) };
   }
 
-  show(review: Review): void {
-    const { root, session, rows } = review;
-    const created = rows.filter(({ kind }) => kind === "created");
-    this.created = new Set(created.map(({ path }) => documentUri(root, session, path).toString()));
-    const states = (drifted: boolean): vscode.SourceControlResourceState[] =>
-      rows
-        .filter((row) => row.drifted === drifted)
-        .map((row) => stateOf(row, vscode.Uri.joinPath(root.folder.uri, row.path)));
-    this.drifted.resourceStates = states(true);
-    this.changed.resourceStates = states(false);
-    this.control.count = rows.length;
+  show(root: Root, session: string): void {
+    const created = root.changes.filter(({ kind }) => kind === "created");
+    this.created = new Set(created.map(({ path }) => documentAt(root, session, path).toString()));
+    for (const group of [this.drifted, this.changed]) {
+      group.resourceStates = root.changes
+        .filter(({ drifted }) => drifted === (group === this.drifted))
+        .map((change) => stateOf(change, root.folder.uri));
+    }
+    this.control.count = root.changes.length;
   }
 
   dispose(): void {
@@ -78,62 +72,20 @@ class SessionControl implements vscode.Disposable {
   private original(uri: vscode.Uri): vscode.Uri | undefined {
     const isOurs =
       uri.scheme === SESSION_SCHEME && uri.authority === this.control.rootUri?.authority;
-    return isOurs && !this.created.has(uri.toString()) ? globalOf(uri) : undefined;
+    return isOurs && !this.created.has(uri.toString()) ? globalSide(uri) : undefined;
   }
 }
 
 /** A row. It names the real file, because the editor writes only those relative to the folder. */
-function stateOf(row: Row, resourceUri: vscode.Uri): vscode.SourceControlResourceState {
-  const state = { resourceUri, contextValue: row.kind };
-  const title = vscode.l10n.t("Open Changes");
+function stateOf(
+  { path, kind }: ChangedPath,
+  folder: vscode.Uri,
+): vscode.SourceControlResourceState {
+  const state = { resourceUri: vscode.Uri.joinPath(folder, path), contextValue: kind };
+  const title = l10n.t("Open Changes");
   return {
     ...state,
     command: { command: "redraft.ui.openChange", title, arguments: [state] },
-    decorations: { strikeThrough: row.kind === "deleted" },
+    decorations: { strikeThrough: kind === "deleted" },
   };
-}
-
-/** What a row of the view hands to its commands. */
-export type RowState = Pick<vscode.SourceControlResourceState, "resourceUri" | "contextValue">;
-
-/** The difference of a row. */
-export async function openChange(parts: Parts, row: RowState): Promise<void> {
-  const [uri] = documentUris(parts, [row]);
-  await vscode.commands.executeCommand("redraft.ui.compareWithGlobal", uri);
-}
-
-/** The document of a row; of one that is deleted, what the folder has. */
-export async function openRow(parts: Parts, row: RowState): Promise<void> {
-  const [uri] = documentUris(parts, [row]);
-  if (row.contextValue === "deleted") {
-    await vscode.commands.executeCommand("redraft.ui.openGlobal", uri);
-    return;
-  }
-  // Kept, not as a preview: the editor forgets a preview of a scheme of ours once it is replaced.
-  await vscode.commands.executeCommand("vscode.open", uri, { preview: false });
-}
-
-/** All differences of a session in one editor. */
-export async function compareAll(parts: Parts, root: string, session: string): Promise<void> {
-  const { changes } = await parts.server.call("session.status", { root, session });
-  const title = vscode.l10n.t("Session {0} (Global ↔ Session)", session);
-  await openDifferences(title, root, session, changes);
-}
-
-export async function openDifferences(
-  title: string,
-  root: string,
-  session: string,
-  changes: Changes,
-): Promise<void> {
-  const folder = vscode.Uri.file(root);
-  const rows = rowsOf({ changes, drifted: [] }).map(({ kind, path }) => {
-    const uri = vscode.Uri.joinPath(folder, path).with({
-      scheme: SESSION_SCHEME,
-      authority: session,
-    });
-    const before = kind === "created" ? undefined : globalOf(uri);
-    return [uri, before, kind === "deleted" ? undefined : uri];
-  });
-  await vscode.commands.executeCommand("vscode.changes", title, rows);
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from redraft.faces.lsp.documents import session_spot
@@ -11,9 +13,10 @@ from redraft.faces.lsp.presence import Presence, look
 from redraft.faces.lsp.unseen import OpenDocuments
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from redraft.commands.naming import Spot
+    from redraft.commands.results import Snapshot
     from redraft.domain.root import Root
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.lsp.presence import Found
@@ -32,7 +35,7 @@ _LOG_INFO = 3  # LSP's MessageType.Info
 class _Watched:
     """What was last said about a root."""
 
-    __slots__ = ("again", "checking", "known", "presence", "revision")
+    __slots__ = ("again", "anew", "checking", "known", "presence", "revision")
 
     def __init__(self) -> None:
         self.known: dict[str, Any] | None = None
@@ -40,6 +43,7 @@ class _Watched:
         self.presence = Presence()
         self.checking = False
         self.again = False
+        self.anew = False
 
 
 class Announcer:
@@ -50,6 +54,7 @@ class Announcer:
         workers: where file work is done.
         tell: sends a notification.
         opened: gives the URIs of the documents that the client has open.
+        complete: adds to a root's state what the client shows of it: also what changed, if so.
     """
 
     def __init__(
@@ -58,11 +63,13 @@ class Announcer:
         workers: Workers,
         tell: Tell,
         opened: Callable[[], Iterable[str]],
+        complete: Callable[[Root, Snapshot, bool], Awaitable[Snapshot]],
     ) -> None:
         self._folders = folders
         self._workers = workers
         self._tell = tell
         self._opened = opened
+        self._complete = complete
         self._open_documents = OpenDocuments(folders, workers, opened)
         self._watched: dict[str, _Watched] = {}
         self._listeners: list[Listener] = []
@@ -88,6 +95,11 @@ class Announcer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def repeat(self, root: Root) -> None:
+        """What is shown of a root is other than before, though its state may not be."""
+        self._watched.setdefault(root.path, _Watched()).anew = True
+        self.changed(root)
+
     def in_use(self, root: Root) -> set[str]:
         """The sessions whose documents the client may show: the active one, and those open."""
         watched = self._watched.get(root.path)
@@ -98,18 +110,40 @@ class Announcer:
                 used.add(spot.session)
         return {name for name in used if name}
 
+    @contextmanager
+    def follow(self, root: Root) -> Iterator[asyncio.Event]:
+        """An event that is set, as long as it is held, whenever a root was looked at."""
+        event = asyncio.Event()
+
+        async def looked(looked_at: Root, _: bool) -> None:
+            if looked_at is root:
+                event.set()
+
+        self._listeners.append(looked)
+        try:
+            yield event
+        finally:
+            self._listeners.remove(looked)
+
     def forget(self, root: Root) -> None:
         """Say nothing more about a root."""
         self._watched.pop(root.path, None)
 
     def documents(self, events: Iterable[Event]) -> None:
         """Tell which documents changed, under the URIs that the client knows them by."""
-        changes = []
+        changes: list[dict[str, str]] = []
         for spot, kind in events:
             if spot.session is None or not (spot.path or self._is_news(spot, kind)):
                 continue
             uri = self._folders.uri(spot.root, spot.session, spot.path)
             changes.append({"uri": uri, "type": kind})
+        self._tell_changes(changes)
+
+    def changed_files(self, uris: Iterable[str]) -> None:
+        """Tell that files changed which the client knows by these URIs."""
+        self._tell_changes([{"uri": uri, "type": "changed"} for uri in uris])
+
+    def _tell_changes(self, changes: list[dict[str, str]]) -> None:
         if changes:
             self._tell(FILES_CHANGED, {"changes": changes})
 
@@ -140,22 +174,34 @@ class Announcer:
 
     async def _look(self, root: Root, watched: _Watched) -> None:
         asked = watched.presence.asked(self.in_use(root))
-        (snapshot, repairs), found = await self._workers.call(
+        (found, repairs), there = await self._workers.call(
             lambda: (_snapshot(root), look(root, asked))
         )
         if self._watched.get(root.path) is not watched:
             return
         for sentence in repairs:
             self._tell("window/logMessage", {"type": _LOG_INFO, "message": sentence})
-        before, new = watched.known, snapshot is not None and snapshot != watched.known
-        if new and snapshot is not None:
-            watched.known = snapshot
-            watched.revision += 1
-            self._tell(SESSION_CHANGED, {**snapshot, "revision": watched.revision})
-        self.documents(_session_events(root, watched, before, found))
+        before = watched.known
+        new = found is not None and await self._is_told(root, watched, found)
+        self.documents(_session_events(root, watched, before, there))
         await self.look_at_open_documents(root)
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             await listener(root, new)
+
+    async def _is_told(self, root: Root, watched: _Watched, found: Snapshot) -> bool:
+        """Tell a root's state, unless it is what was told before."""
+        from redraft.commands.dispatch import camel, to_json
+
+        before, state = watched.known, camel(to_json(found))
+        if state == before and not watched.anew:
+            return False
+        watched.known, watched.anew = state, False
+        watched.revision += 1
+        same = ("changesDigest", "drifted")
+        changed = before is None or any(before[key] != state[key] for key in same)
+        told = await self._complete(root, replace(found, revision=watched.revision), changed)
+        self._tell(SESSION_CHANGED, camel(to_json(told)))
+        return True
 
 
 def _session_events(
@@ -179,9 +225,8 @@ def _active(snapshot: dict[str, Any] | None) -> str | None:
     return active["name"] if isinstance(active, dict) else None
 
 
-def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
-    """The root's state as the wire has it; None if it cannot be read at this moment."""
-    from redraft.commands.dispatch import camel, to_json
+def _snapshot(root: Root) -> tuple[Snapshot | None, list[str]]:
+    """The root's state, and what was repaired; None if it cannot be read at this moment."""
     from redraft.commands.overview import snapshot
     from redraft.errors import RedraftError
 
@@ -189,4 +234,4 @@ def _snapshot(root: Root) -> tuple[dict[str, Any] | None, list[str]]:
         found = snapshot(root)
     except (RedraftError, OSError):
         return None, root.take_repairs()
-    return camel(to_json(found)), root.take_repairs()
+    return found, root.take_repairs()

@@ -39,7 +39,7 @@ NAMES = (
 )
 
 
-PLAIN = ("ui.recordRetry", "ui.showRetries", "ui.compareWithGlobal")
+PLAIN = ("ui.recordRetry", "ui.showRetries", "ui.compareWithGlobal", "ui.showDrift")
 
 
 def command_ids(*, plain: bool = False) -> list[str]:

@@ -11,7 +11,7 @@ from redraft.errors import InvalidArguments
 from redraft.faces.lsp.command_ids import PREFIX
 from redraft.faces.lsp.effects import effects
 from redraft.faces.lsp.errors import response_error
-from redraft.faces.lsp.progress import ClientProgress, Tokens
+from redraft.faces.lsp.progress import ClientProgress, LateProgress, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +71,49 @@ class Commands:
             return
         self._tokens.enter(token, call)
         self._turns.take(root, lambda: self._change(root, call, work, outcome, token))
+
+    async def run(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        title: str = "",
+        show: Callable[[str, str], None] | None = None,
+    ) -> Any:
+        """Run a command for another part of the server; gives its result dataclass.
+
+        Args:
+            name: its LSP name.
+            arguments: its arguments, in snake_case.
+            title: what it does, in words, if that may take its time.
+            show: shows a progress, by token and title, that the client can stop.
+
+        Raises:
+            RedraftError: it was refused.
+            Cancelled: the client stopped it.
+        """
+        from redraft.commands.dispatch import execute, validate
+
+        command = BY_LSP[name]
+        request = validate(command, arguments)
+        root = self._folders.roots.pick(request.root)
+        progress = LateProgress(self._tell, title, show)
+
+        def work() -> Any:
+            return execute(command, request, self._folders.roots, progress)
+
+        with progress.shown(self._tokens):
+            if not command.changes:
+                return await self._workers.call(work)
+            async with self._turns.hold(root):
+                return await self._announced(root, work)
+
+    async def _announced(self, root: Root, work: Callable[[], Any]) -> Any:
+        try:
+            result = await self._workers.call(work)
+            self._announcer.documents(effects(root, result))
+            return result
+        finally:
+            self._announcer.changed(root)
 
     def cancel_progress(self, token: str | int) -> None:
         """The client's ``window/workDoneProgress/cancel``."""

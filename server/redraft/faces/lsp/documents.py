@@ -9,7 +9,7 @@ from redraft.commands.uris import Side, parse
 from redraft.domain import base, retries
 from redraft.domain.view import View
 from redraft.errors import RedraftError
-from redraft.faces.lsp.files import read_side
+from redraft.faces.lsp.content import read_side
 
 if TYPE_CHECKING:
     from redraft.commands.naming import Spot

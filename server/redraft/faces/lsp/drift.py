@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redraft.faces.lsp.dialogues.phrases import phrase
 from redraft.faces.lsp.documents import remarks, session_spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from redraft.domain.root import Root
+    from redraft.faces.lsp.dialogues.phrases import Phrases
     from redraft.faces.lsp.documents import Remarks
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.workers import Workers
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 
 PUBLISH = "textDocument/publishDiagnostics"
 _INFORMATION = 3
-_MESSAGE = (
-    "The global file changed after session '{session}' first touched it. A commit will merge the "
-    "two, or stop if they do not merge; compare with global to see."
+_MESSAGE = phrase(
+    "The global file changed after session '{0}' first touched it. A commit will merge the two, "
+    "or stop if they do not merge; compare with global to see."
 )
 
 
@@ -32,6 +34,7 @@ class Drift:
         workers: where file work is done.
         tell: sends a notification.
         opened: gives the URIs of the documents that the client has open.
+        say: says things in the editor's language.
     """
 
     def __init__(
@@ -40,11 +43,13 @@ class Drift:
         workers: Workers,
         tell: Tell,
         opened: Callable[[], Iterable[str]],
+        say: Phrases,
     ) -> None:
         self._folders = folders
         self._workers = workers
         self._tell = tell
         self._opened = opened
+        self._say = say
         self._published: set[str] = set()
 
     async def check(self, uri: str) -> None:
@@ -68,19 +73,19 @@ class Drift:
         self._publish(uri, None)
 
     def _publish(self, uri: str, found: Remarks | None) -> None:
-        diagnostics = [_diagnostic(found.session)] if found is not None and found.drifted else []
+        is_drifted = found is not None and found.drifted
+        diagnostics = [self._diagnostic(found.session)] if found and is_drifted else []
         if bool(diagnostics) == (uri in self._published):
             return
         self._published ^= {uri}
         self._tell(PUBLISH, {"uri": uri, "diagnostics": diagnostics})
 
-
-def _diagnostic(session: str) -> dict[str, object]:
-    start = {"line": 0, "character": 0}
-    return {
-        "range": {"start": start, "end": start},
-        "severity": _INFORMATION,
-        "source": "redraft",
-        "code": "drift",
-        "message": _MESSAGE.format(session=session),
-    }
+    def _diagnostic(self, session: str) -> dict[str, object]:
+        start = {"line": 0, "character": 0}
+        return {
+            "range": {"start": start, "end": start},
+            "severity": _INFORMATION,
+            "source": "redraft",
+            "code": "drift",
+            "message": self._say(_MESSAGE, session),
+        }

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from redraft.commands.uris import Side
 from redraft.domain.writing import WritableView
 from redraft.errors import FileNotFound, InvalidArguments, UnsupportedFile
+from redraft.faces.lsp.content import read_side
 from redraft.faces.lsp.errors import IsAFolder, NotAFolder, ReadOnly, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from redraft.commands.naming import Spot
+    from redraft.domain.view import Stat
     from redraft.faces.lsp.calls import Call, Encoded
     from redraft.faces.lsp.changes import Announcer, Event
+    from redraft.faces.lsp.content import Sides
     from redraft.faces.lsp.folders import Folders
     from redraft.faces.turns import Turns
     from redraft.faces.workers import Workers
@@ -29,16 +32,6 @@ _CHUNK = 1 << 20
 _READ_ONLY = 1  # VS Code's FilePermission.Readonly
 
 
-def read_side(spot: Spot) -> bytes:
-    """The octets of the version of a document that a spot means, through the resolver."""
-    with WritableView.of(spot.root, spot.session) as view:
-        if spot.side is Side.DOCUMENT:
-            return view.read(spot.path)
-        if spot.side is Side.RETRY:
-            return view.read_retry(spot.path, spot.number or 1)
-        return view.read_side(spot.path, "base" if spot.side is Side.BASE else "global")
-
-
 class Files:
     """Answers the file system's requests.
 
@@ -47,22 +40,29 @@ class Files:
         workers: where file work is done.
         turns: lets one change at a time into a root.
         announcer: tells the client which documents changed.
+        sides: knows which sides for comparing the client has read.
     """
 
     def __init__(
-        self, folders: Folders, workers: Workers, turns: Turns, announcer: Announcer
+        self,
+        folders: Folders,
+        workers: Workers,
+        turns: Turns,
+        announcer: Announcer,
+        sides: Sides,
     ) -> None:
         self._folders = folders
         self._workers = workers
         self._turns = turns
         self._announcer = announcer
+        self._sides = sides
 
     def handlers(self) -> dict[str, Callable[[object, Call], None]]:
         """The requests by method; each takes the parameters and the call to answer."""
         requests: dict[str, Callable[[Params, Call], None]] = {
             "stat": lambda params, call: self._read(_stat, params, call),
             "readDirectory": lambda params, call: self._read(_read_directory, params, call),
-            "readFile": lambda params, call: self._read(_read_file, params, call),
+            "readFile": self._read_file,
             "writeFile": self._write_file,
             "delete": self._delete,
             "rename": self._rename,
@@ -74,6 +74,17 @@ class Files:
     def _read(self, reading: Reading, params: Params, call: Call) -> None:
         spot = self._folders.locate(_text(params, "uri"))
         self._workers.submit(lambda: call.run(lambda: reading(spot), file_error))
+
+    def _read_file(self, params: Params, call: Call) -> None:
+        uri = _text(params, "uri")
+        spot = self._folders.locate(uri)
+
+        def read() -> Encoded:
+            if spot.side is Side.DOCUMENT:
+                return _content(spot)
+            return _encoded(self._sides.read(uri, spot))
+
+        self._workers.submit(lambda: call.run(read, file_error))
 
     def _write_file(self, params: Params, call: Call) -> None:
         spot = self._changeable(_text(params, "uri"))
@@ -169,8 +180,7 @@ class Files:
 
 def _stat(spot: Spot) -> object:
     if spot.side is not Side.DOCUMENT:
-        size = len(read_side(spot))
-        return {"type": "file", "ctime": 0, "mtime": 0, "size": size, "permissions": _READ_ONLY}
+        return _stat_side(spot)
     with WritableView.of(spot.root, spot.session) as view:
         found = view.stat(spot.path)
     return {
@@ -179,6 +189,18 @@ def _stat(spot: Spot) -> object:
         "mtime": found.mtime_ns // _MS,
         "size": found.size,
     }
+
+
+def _stat_side(spot: Spot) -> object:
+    with WritableView.of(spot.root, spot.session) as view:
+        if spot.side is Side.RETRY:
+            found: Stat | None = view.stat_retry(spot.path, spot.number or 1)
+        else:
+            found = view.stat_side(spot.path, "base" if spot.side is Side.BASE else "global")
+    # A base has the time of the file that it was taken from: only its ctime is its own.
+    time = 0 if found is None else found.ctime_ns // _MS
+    size = 0 if found is None else found.size
+    return {"type": "file", "ctime": time, "mtime": time, "size": size, "permissions": _READ_ONLY}
 
 
 def _read_directory(spot: Spot) -> object:
@@ -190,12 +212,15 @@ def _read_directory(spot: Spot) -> object:
     return {"entries": [{"name": name, "type": kind} for name, kind in entries]}
 
 
-def _read_file(spot: Spot) -> Encoded:
+def _content(spot: Spot) -> Encoded:
     try:
-        content = read_side(spot)
+        return _encoded(read_side(spot))
     except UnsupportedFile as error:
         with WritableView.of(spot.root, spot.session) as view:
             raise _of_folder(view, spot.path, error) from None
+
+
+def _encoded(content: bytes) -> Encoded:
     return b'{"content":"', binascii.b2a_base64(content, newline=False), b'"}'
 
 

@@ -106,13 +106,20 @@ class Folders:
             return []
         return self.roots.holders(os.path.normpath(place.path))
 
-    def uri(self, root: Root, session: str | None, path: str, side: Side = Side.DOCUMENT) -> str:
+    def uri(
+        self,
+        root: Root,
+        session: str | None,
+        path: str,
+        side: Side = Side.DOCUMENT,
+        number: int | None = None,
+    ) -> str:
         """The URI of a document as the client spells its folder; ``""`` is the folder."""
         base = next(
             (each.spelled for each in self._folders.values() if each.root is root), root.path
         )
         whole = os.path.join(base, *path.split("/")) if path else base
-        return file_uri(whole) if session is None else session_uri(session, whole, side)
+        return file_uri(whole) if session is None else session_uri(session, whole, side, number)
 
     def spelled(self, root: Root) -> list[str]:
         """The URIs of the workspace folders that show a root."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from redraft.commands import overview
 from redraft.faces.lsp import documents
 from redraft.faces.lsp.changes import Announcer
 from redraft.faces.lsp.commands import Commands
 from redraft.faces.lsp.content import Sides
+from redraft.faces.lsp.dialogues import status
+from redraft.faces.lsp.dialogues.messages import ASKED
+from redraft.faces.lsp.dialogues.person import Person
+from redraft.faces.lsp.dialogues.phrases import Phrases
 from redraft.faces.lsp.drift import Drift
 from redraft.faces.lsp.files import Files
 from redraft.faces.lsp.folders import Folders
@@ -24,8 +32,10 @@ from redraft.faces.turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from redraft.commands.results import Snapshot
     from redraft.domain.root import Root
     from redraft.faces.lsp.calls import Call
+    from redraft.faces.lsp.dialogues.dialogues import Dialogues
     from redraft.faces.lsp.folders import OpenRoots
     from redraft.faces.lsp.server import RedraftServer
     from redraft.faces.workers import Workers
@@ -49,16 +59,21 @@ class Parts:
     ) -> None:
         tell = server.protocol.tell
         self._server = server
-        self._workers = workers
+        self._tell = tell
         self._alone_s = alone_s
+        self.workers = workers
         self._asked: set[str] = set()
+        self._sides_are_files = False
+        self._shows_state = False
         self._loop = asyncio.get_running_loop()
         self.folders = Folders(roots)
+        self.say = Phrases.of(server.protocol.option("l10n"))
+        self.person = Person(server.protocol.ask, tell, server.spawn)
         self.turns = Turns(self.folders)
-        self.announcer = Announcer(self.folders, workers, tell, server.opened)
+        self.announcer = Announcer(self.folders, workers, tell, server.opened, self._shown)
         self.commands = Commands(self.folders, workers, self.turns, self.announcer, tell)
-        self.drift = Drift(self.folders, workers, tell, server.opened)
-        self.lenses = Lenses(self.folders, workers)
+        self.drift = Drift(self.folders, workers, tell, server.opened, self.say)
+        self.lenses = Lenses(self.folders, workers, self.say)
         self.sides = Sides(self.folders, workers)
         self.watch = Watch(self.folders, workers, self.announcer)
         self.announcer.listen(self.drift.check_root)
@@ -67,7 +82,8 @@ class Parts:
             types.WORKSPACE_EXECUTE_COMMAND: PlainLenses(
                 self.commands, self.folders, workers, self._show
             ),
-            **Files(self.folders, workers, self.turns, self.announcer).handlers(),
+            **Files(self.folders, workers, self.turns, self.announcer, self.sides).handlers(),
+            **dict.fromkeys(ASKED, self._talk),
         }
 
     def open_folders(self, uris: Iterable[str]) -> None:
@@ -77,7 +93,46 @@ class Parts:
 
     def make_searchable(self) -> None:
         """Have the client's own search find the active session's text."""
-        self.announcer.listen(Searching(self._workers).follow)
+        self.announcer.listen(Searching(self.workers).follow)
+
+    def show_state(self) -> None:
+        """Tell with each snapshot what a client shows of it."""
+        self._shows_state = True
+
+    def give_sides_as_files(self) -> None:
+        """Tell of sides for comparing that changed as of other files."""
+        self._sides_are_files = True
+
+    @cached_property
+    def dialogues(self) -> Dialogues:
+        """What the editor's commands ask and tell; made with the first one."""
+        from redraft.faces.lsp.dialogues.dialogues import Dialogues
+
+        return Dialogues(self, self._server.spawn)
+
+    def _talk(self, params: object, call: Call) -> None:
+        self.dialogues.handle(params, call)
+
+    def log(self, line: str) -> None:
+        """Write a line into the client's output."""
+        self._tell(types.WINDOW_LOG_MESSAGE, {"type": types.MessageType.Info, "message": line})
+
+    async def _shown(self, root: Root, snapshot: Snapshot, changed: bool) -> Snapshot:
+        """A root's state with what the client shows of it, if it does."""
+        if not self._shows_state:
+            return snapshot
+        several = len(self.folders.all()) > 1
+        changes = (
+            await self.workers.call(lambda: overview.changed_paths(root, snapshot))
+            if changed
+            else None
+        )
+        return replace(
+            snapshot,
+            changes=changes,
+            folders=self.folders.spelled(root),
+            shown=status.shown(self.say, snapshot, os.path.basename(root.path) if several else ""),
+        )
 
     def read_closed(self, uri: str) -> bytes:
         """The octets of a document that the client does not have open."""
@@ -89,7 +144,7 @@ class Parts:
             self.arrive(root)
         watching = self.watch.supported(self._server.client_capabilities)
         self._server.spawn(self.watch.poll(WITH_WATCHERS_S if watching else self._alone_s))
-        self._workers.submit(_warm_up)
+        self.workers.submit(_warm_up)
 
     def folders_changed(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """The client opened and closed folders."""
@@ -101,6 +156,8 @@ class Parts:
             root = self.folders.add(uri)
             if root is not None:
                 self.arrive(root)
+        for root in self.folders.all() if self._shows_state else ():
+            self.announcer.repeat(root)  # how many folders there are shows in each one's name
 
     def arrive(self, root: Root) -> None:
         """A root came into view."""
@@ -117,14 +174,14 @@ class Parts:
             gone = self.watch.unregistration(root)
             self._ask(types.CLIENT_UNREGISTER_CAPABILITY, types.UnregistrationParams([gone]))
         await self.turns.all_done()
-        self._workers.when_idle(root.close)
+        self.workers.when_idle(root.close)
 
     async def finish(self) -> None:
         """Wait for what is under way: for changes to their end, for the rest not for ever."""
         await self.turns.all_done()
         loop = asyncio.get_running_loop()
         idle = loop.create_future()
-        self._workers.when_idle(lambda: self._workers.back(loop, _settle, idle))
+        self.workers.when_idle(lambda: self.workers.back(loop, _settle, idle))
         await asyncio.wait([idle], timeout=PATIENCE_S)
 
     async def _refresh(self, root: Root, new: bool) -> None:
@@ -133,9 +190,12 @@ class Parts:
         lenses = get_capability(capabilities, "workspace.code_lens.refresh_support", False)
         if lenses and (new or self._shows(root)):
             self._ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
-        if get_capability(capabilities, "workspace.text_document_content", None) is None:
+        shows = get_capability(capabilities, "workspace.text_document_content", None) is not None
+        stale = await self.sides.stale(root) if shows or self._sides_are_files else []
+        if self._sides_are_files:
+            self.announcer.changed_files(stale)
             return
-        for uri in await self.sides.stale(root):
+        for uri in stale:
             self._ask(
                 types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH,
                 types.TextDocumentContentRefreshParams(uri=uri),

@@ -16,7 +16,7 @@ from redraft.domain.view import View
 from redraft.errors import FileNotFound, InvalidArguments
 from redraft.faces.lsp.documents import session_spot
 from redraft.faces.lsp.errors import response_error
-from redraft.faces.lsp.lenses import COMPARE, RECORD, SHOW
+from redraft.faces.lsp.lenses import COMPARE, DRIFT, RECORD, SHOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ class PlainLenses:
     def __call__(self, params: object, call: Call) -> None:
         """Take in a ``workspace/executeCommand`` request; ``call`` is answered later."""
         name = params.get("command") if isinstance(params, dict) else None
-        if not isinstance(params, dict) or name not in (RECORD, SHOW, COMPARE):
+        if not isinstance(params, dict) or name not in (RECORD, SHOW, COMPARE, DRIFT):
             self._commands(params, call)
             return
         argument = _argument(params)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from redraft.domain.progress import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from redraft.faces.lsp.calls import Call
+    from collections.abc import Callable, Iterator
+    from typing import Protocol
 
     Tell = Callable[[str, object], None]
 
+    class Stoppable(Protocol):
+        """What a client may ask to stop."""
+
+        cancelled: bool
+
+
 _PAUSE_S = 0.1
+_UNSEEN_S = 0.5
 
 
 class ClientProgress:
@@ -24,7 +32,7 @@ class ClientProgress:
     thread at a time.
     """
 
-    def __init__(self, call: Call, tell: Tell, token: str | int | None, title: str) -> None:
+    def __init__(self, call: Stoppable, tell: Tell, token: str | int | None, title: str) -> None:
         self._call = call
         self._tell = tell
         self._token = token
@@ -58,13 +66,49 @@ class ClientProgress:
             self._tell("$/progress", {"token": self._token, "value": value})
 
 
+class LateProgress(ClientProgress):
+    """A progress that the server shows itself, unless the work is done before anybody can read it.
+
+    Args:
+        tell: sends a notification.
+        title: what is worked on; nothing is shown without.
+        show: has the client listen to a token, under a title.
+    """
+
+    def __init__(
+        self, tell: Tell, title: str, show: Callable[[str, str], None] | None = None
+    ) -> None:
+        super().__init__(self, tell, None, title)
+        self.cancelled = False
+        self._show = show
+
+    @contextmanager
+    def shown(self, tokens: Tokens) -> Iterator[None]:
+        """Show it while the work inside takes its time; to be used on the loop."""
+        token = f"redraft:{id(self)}"
+        tokens.enter(token, self)
+        begin = asyncio.get_running_loop().call_later(_UNSEEN_S, self._begin_late, token)
+        try:
+            yield
+        finally:
+            begin.cancel()
+            tokens.leave(token)
+            self.end()
+
+    def _begin_late(self, token: str) -> None:
+        if self._show is not None and self._title:
+            self._token = token
+            self._show(token, self._title)
+            self.begin()
+
+
 class Tokens:
     """The progress tokens in use, so that a cancel finds its request."""
 
     def __init__(self) -> None:
-        self._calls: dict[str | int, Call] = {}
+        self._calls: dict[str | int, Stoppable] = {}
 
-    def enter(self, token: str | int | None, call: Call) -> None:
+    def enter(self, token: str | int | None, call: Stoppable) -> None:
         """Remember whose token it is."""
         if token is not None:
             self._calls[token] = call

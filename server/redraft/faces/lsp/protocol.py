@@ -6,7 +6,10 @@ answered as such. Everything else goes the way pygls goes.
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +32,12 @@ if TYPE_CHECKING:
 
     Direct = Callable[[object, Call], None]
 
+_OURS = ("redraft/fs/", "redraft/ui/")
 MCP = "redraft.faces.mcp"  # looked for, not imported: a client waits
+
+
+class Unanswered(Exception):
+    """The client could not do what it was asked; what it said is the message."""
 
 
 class RedraftProtocol(LanguageServerProtocol):
@@ -49,8 +57,11 @@ class RedraftProtocol(LanguageServerProtocol):
     def __init__(self, server: Any, converter: Any) -> None:
         super().__init__(server, converter)
         self._calls = Calls()
+        self._numbers = itertools.count(1)
+        self._asked: dict[object, asyncio.Future[Any]] = {}
         self._initialized = False
         self._stopping = False
+        self._options: dict[str, object] = {}
 
     def connect(self, output: Output, ended: Callable[[int], None]) -> None:
         """Say where answers go and what happens on ``exit``."""
@@ -71,16 +82,53 @@ class RedraftProtocol(LanguageServerProtocol):
         method = message.get("method")
         if isinstance(method, str) and not self._admit(message, method):
             return
+        if method is None and self._take_answer(message):
+            return
         if isinstance(method, str) and "id" in message and _is_direct(method):
             self._take_direct(method, message)
         elif method != types.CANCEL_REQUEST or not self._cancelled_direct(message):
             self._delegate(message)
+
+    def wants(self, name: str) -> bool:
+        """Whether the client's ``initializationOptions`` ask for something."""
+        return self.option(name) is True
+
+    def option(self, name: str) -> object:
+        """One of the client's ``initializationOptions`` as it was sent; None if it was not."""
+        return self._options.get(name)
 
     def tell(self, method: str, params: object) -> None:
         """Send a notification of JSON-ready parameters; from any thread."""
         self.output.send(
             json.dumps({"jsonrpc": self.VERSION, "method": method, "params": params}).encode()
         )
+
+    def ask(self, method: str, params: object) -> asyncio.Future[Any]:
+        """Send a request of JSON-ready parameters; on the loop. Gives the client's plain answer.
+
+        Raises:
+            Unanswered: (by the future) the client could not.
+        """
+        identifier = f"redraft:{next(self._numbers)}"
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._asked[identifier] = answer
+        message = {"jsonrpc": self.VERSION, "id": identifier, "method": method, "params": params}
+        self.output.send(json.dumps(message).encode())
+        return answer
+
+    def _take_answer(self, message: dict[str, Any]) -> bool:
+        """Whether a message answers a request of :meth:`ask`."""
+        identifier = message.get("id")
+        answer = self._asked.pop(identifier, None) if isinstance(identifier, str) else None
+        if answer is None:
+            return False
+        error = message.get("error")
+        if not answer.done():
+            if error is None:
+                answer.set_result(message.get("result"))
+            else:
+                answer.set_exception(Unanswered(str(error)))
+        return True
 
     def refuse(self, identifier: object, code: int, message: str) -> None:
         """Answer a request with an error that concerns the protocol itself."""
@@ -100,6 +148,8 @@ class RedraftProtocol(LanguageServerProtocol):
         elif method == types.INITIALIZE:
             if self._initialized:
                 problem = (errors.INVALID_REQUEST, "The server is initialized already.")
+            else:
+                self._options = _options(message)
         elif not self._initialized:
             problem = (errors.NOT_INITIALIZED, "The server is not initialized yet.")
         self._stopping = self._stopping or (problem is None and method == types.SHUTDOWN)
@@ -146,23 +196,29 @@ class RedraftProtocol(LanguageServerProtocol):
         substitute(self, self.read_closed, params)
         capabilities = result.capabilities
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
-            commands=command_ids(plain=wants(params, "plainLenses"))
+            commands=command_ids(plain=self.wants("plainLenses"))
         )
-        if capabilities.workspace is not None:
+        if capabilities.workspace is not None and not self.wants("sidesAsFiles"):
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(
                 schemes=list(READ_ONLY)
             )
-        capabilities.experimental = {"redraft": {"mcp": find_spec(MCP) is not None}}
+        capabilities.experimental = {"redraft": _beside()}
         return result
 
 
-def wants(params: types.InitializeParams, name: str) -> bool:
-    """Whether the client's ``initializationOptions`` ask for something."""
-    options: Any = params.initialization_options
-    if isinstance(options, dict):
-        return options.get(name) is True
-    return getattr(options, name, False) is True
+def _beside() -> dict[str, object]:
+    """What can be done beside the protocol: the command that starts the MCP server."""
+    *words, verb = sys.orig_argv
+    offers = verb == "lsp" and find_spec(MCP) is not None
+    return {"mcp": [sys.executable, *words[1:], "mcp"]} if offers else {}
+
+
+def _options(message: dict[str, Any]) -> dict[str, object]:
+    """The options of an ``initialize``: texts are keys in them, which no converter leaves alone."""
+    params = message.get("params")
+    options = params.get("initializationOptions") if isinstance(params, dict) else None
+    return options if isinstance(options, dict) else {}
 
 
 def _is_direct(method: str) -> bool:
-    return method == types.WORKSPACE_EXECUTE_COMMAND or method.startswith("redraft/fs/")
+    return method == types.WORKSPACE_EXECUTE_COMMAND or method.startswith(_OURS)

@@ -17,7 +17,7 @@ from pygls.protocol import default_converter
 from redraft import __version__
 from redraft.faces.lsp import errors
 from redraft.faces.lsp.features import register
-from redraft.faces.lsp.protocol import RedraftProtocol, wants
+from redraft.faces.lsp.protocol import RedraftProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -54,8 +54,12 @@ class RedraftServer(LanguageServer):
         parts = self._assemble(self)
         if self._initialize is not None:
             parts.open_folders(folder_uris(self._initialize))
-            if wants(self._initialize, "searchable"):
+            if self.protocol.wants("searchable"):
                 parts.make_searchable()
+            if self.protocol.wants("shownState"):
+                parts.show_state()
+            if self.protocol.wants("sidesAsFiles"):
+                parts.give_sides_as_files()
         return parts
 
     def _read_closed(self, uri: str) -> bytes:
