@@ -6,7 +6,7 @@ costs a starting server nothing.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from redraft.commands.naming import documents, named
 from redraft.commands.parameters import PATHS, parameters, usage
 from redraft.commands.requests import STRICT, Request, RunLine, SessionRequest
+from redraft.commands.results import Ran
 from redraft.commands.roots import Roots
 from redraft.domain.progress import SILENT
 from redraft.errors import InvalidArguments, IoError
@@ -26,18 +27,17 @@ if TYPE_CHECKING:
     from redraft.commands.declaration import Command
     from redraft.domain.progress import Progress
 
-__all__ = ["Names", "Roots", "camel", "camelled", "execute", "snake", "to_json", "validate"]
+    Form = tuple[tuple[str, str, bool, "Form | None"], ...]
+
+__all__ = ["Names", "Roots", "camelled", "execute", "snake", "to_json", "validate"]
 
 MAY_BE_ABSENT = frozenset(
     {"kind", "retries_archive", "archived_to", "lies_in", "changes", "folders", "shown"}
 )
 """The fields of results that are left out where they have no value."""
 
-AS_NAMED = frozenset({"artifacts"})
-"""The fields of results in which users name things themselves: nothing there is rewritten."""
-
 Names = Literal["snake", "camel"]
-"""How the arguments' keys are written: as in the dataclasses, or as LSP writes them."""
+"""How keys are written: as in the dataclasses, or as LSP writes them."""
 
 
 def validate(
@@ -105,43 +105,59 @@ def execute(command: Command, request: Request, roots: Roots, progress: Progress
     return result
 
 
-def to_json(result: object) -> dict[str, Any]:
-    """The JSON-ready form of a result dataclass, with keys in snake_case.
+def to_json(result: object, names: Names = "snake") -> dict[str, Any]:
+    """The JSON-ready form of a result dataclass.
 
     Fields that may be absent are left out where there is nothing to say; all others are there,
-    null if they have no value.
+    null if they have no value. Only keys that a result declares are written in camelCase: what
+    users named themselves stays.
+
+    Args:
+        result: the result.
+        names: how the keys are written.
     """
     kind: Any = type(result)
-    json: dict[str, Any] = _results(kind).dump_python(result, mode="json")
-    _leave_out(json)
+    json = _written(_results(kind).dump_python(result, mode="json"), _form(kind, names))
+    if isinstance(result, Ran):
+        json["result"] = to_json(result.result, names)
     return json
 
 
-def _leave_out(json: dict[str, Any]) -> None:
-    for key in MAY_BE_ABSENT & json.keys():
-        if json[key] is None:
-            del json[key]
-    for key in json.keys() - AS_NAMED:
-        value = json[key]
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                _leave_out(item)
+def _written(json: dict[str, Any], form: Form) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for name, key, may_be_absent, inner in form:
+        value = json[name]
+        if value is None and may_be_absent:
+            continue
+        if inner is not None and value:
+            many = isinstance(value, list)
+            value = [_written(v, inner) for v in value] if many else _written(value, inner)
+        written[key] = value
+    return written
 
 
-def camel(value: Any) -> Any:
-    """Rewrite the keys of a result in its JSON form as LSP writes them, at every depth.
+@cache
+def _form(kind: type, names: Names) -> Form:
+    """How the fields of a result dataclass are written."""
+    from typing import get_type_hints
 
-    Only keys that a result declares are rewritten: what users named themselves stays.
-    """
-    if isinstance(value, dict):
-        known = _camel_names()
-        return {
-            known.get(key, key): item if key in AS_NAMED else camel(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [camel(item) for item in value]
-    return value
+    form = []
+    for name, hint in get_type_hints(kind).items():
+        key = camelled(name) if names == "camel" else name
+        part = _part(hint)
+        inner = _form(part, names) if part is not None else None
+        form.append((name, key, name in MAY_BE_ABSENT, inner))
+    return tuple(form)
+
+
+def _part(hint: Any) -> type | None:
+    """The dataclass that a field holds, or a list of which it holds, if any."""
+    from typing import get_args
+
+    if isinstance(hint, type) and is_dataclass(hint):
+        return hint
+    parts = (_part(inner) for inner in get_args(hint))
+    return next((part for part in parts if part is not None), None)
 
 
 def snake(arguments: Mapping[str, object], request: type) -> dict[str, object]:
@@ -239,12 +255,3 @@ def camelled(name: str) -> str:
     """A name in snake_case as LSP writes it."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-@cache
-def _camel_names() -> dict[str, str]:
-    from redraft.commands import results
-
-    classes = [item for item in vars(results).values() if isinstance(item, type)]
-    names = {field.name for item in classes if is_dataclass(item) for field in fields(item)}
-    return {name: camelled(name) for name in names}

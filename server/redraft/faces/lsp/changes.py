@@ -190,9 +190,9 @@ class Announcer:
 
     async def _is_told(self, root: Root, watched: _Watched, found: Snapshot) -> bool:
         """Tell a root's state, unless it is what was told before."""
-        from redraft.commands.dispatch import camel, to_json
+        from redraft.commands.dispatch import to_json
 
-        before, state = watched.known, camel(to_json(found))
+        before, state = watched.known, to_json(found, "camel")
         if state == before and not watched.anew:
             return False
         watched.known, watched.anew = state, False
@@ -200,7 +200,7 @@ class Announcer:
         same = ("changesDigest", "drifted")
         changed = before is None or any(before[key] != state[key] for key in same)
         told = await self._complete(root, replace(found, revision=watched.revision), changed)
-        self._tell(SESSION_CHANGED, camel(to_json(told)))
+        self._tell(SESSION_CHANGED, to_json(told, "camel"))
         return True
 
 

@@ -155,9 +155,9 @@ class Commands:
 
 def to_wire(result: object) -> object:
     """A result dataclass as LSP shows it: JSON-ready, keys in camelCase."""
-    from redraft.commands.dispatch import camel, to_json
+    from redraft.commands.dispatch import to_json
 
-    return camel(to_json(result))
+    return to_json(result, "camel")
 
 
 def _subject(command: Command, request: Request) -> tuple[Command, Request]:

@@ -25,17 +25,17 @@ def main() -> int:
     given, taken = take_pipes()
     configure_logging()
     from redraft.faces.lsp.server import create_server
-    from redraft.faces.workers import Workers, share_memory
+    from redraft.faces.workers import Workers
 
     workers = Workers()
 
     def assemble(server: RedraftServer) -> Parts:
-        from redraft.disk import beneath
+        from redraft.disk import beneath, memory
         from redraft.faces.lsp.folders import OpenRoots
         from redraft.faces.lsp.parts import Parts
 
         beneath.enable()
-        share_memory()
+        memory.share()
         return Parts(server, OpenRoots(), workers, ALONE_S)
 
     try:

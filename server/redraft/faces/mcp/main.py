@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from redraft.faces.pipes import Output, feed, take_pipes
 from redraft.faces.where import find_root, pinned
-from redraft.faces.workers import Workers, share_memory
+from redraft.faces.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def main(roots: Sequence[str] = ()) -> int:
     Returns:
         The exit code; 1 if a folder cannot be opened.
     """
-    from redraft.disk import beneath
+    from redraft.disk import beneath, memory
 
     gc.disable()  # thousands of classes are about to be made and none thrown away
     given, taken = take_pipes()
@@ -40,7 +40,7 @@ def main(roots: Sequence[str] = ()) -> int:
     if opened is None:
         return 1
     beneath.enable()
-    share_memory()
+    memory.share()
     workers = Workers()
     try:
         asyncio.run(_serve(opened, workers, given, taken))
