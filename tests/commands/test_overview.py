@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def test_a_snapshot_tells_of_the_active_session_and_its_drift(desk: Desk) -> Non
     assert active is not None
     assert (active.name, active.status, active.change_count) == ("draft", "ACTIVE", 1)
     assert found.drifted == ["a.md"]
+    assert overview.changed_paths(desk.root, replace(found, active=None, drifted=[])) == []
     changes = overview.changed_paths(desk.root, found)
     assert changes == [results.ChangedPath(path="a.md", kind="modified", drifted=True)]
     desk.run("session cancel")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,24 @@ def test_a_walk_copes_with_what_goes_away(folder: Folder, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Folder, "sub", vanish)
     assert sorted(p for p, _ in folder.walk()) == ["file-out", "pipe", "way-out"]
+
+
+def test_a_level_copes_with_what_goes_away(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, folders = folder.level("")
+    assert (sorted(files), folders) == (["file-out", "pipe", "way-out"], {"a"})
+    scandir = os.scandir
+
+    @contextmanager
+    def vanish(where: int | str) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(where) as entries:
+            found = list(entries)
+        os.unlink(f"{folder.path}/pipe")
+        yield found
+
+    monkeypatch.setattr(os, "scandir", vanish)
+    assert sorted(folder.level("")[0]) == ["file-out", "way-out"]
+    monkeypatch.undo()
+    assert folder.level("a/b/c.md") == folder.level("nothing") == ({}, set())
 
 
 @pytest.mark.parametrize("name", ["way-out/secret", "file-out", "a", "pipe", "a/b/c.md/x", "gone"])
