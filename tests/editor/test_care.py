@@ -87,7 +87,9 @@ def test_a_temporary_session_is_named_worked_on_and_completed(
 
     editor.command("Session: Set Phase...")
     editor.quick.pick("REVIEW")
+    expect(editor.quick.message).to_contain_text("What is worked on now")
     editor.quick.accept("read it aloud")
+    expect(editor.quick.widget).to_have_count(0)
     editor.command("Session: Show Status")
     editor.quick.wait(title="the-storm (active)")
     expect(editor.quick.row("REVIEW")).to_contain_text("read it aloud")

@@ -222,15 +222,15 @@ def test_links_in_a_text_lead_to_the_session(editor: Workbench, book: Book) -> N
     book.write(document, f"[next](chapter-02.md)\n\n<{place}>\n")
     book.accept()
     start(editor, SESSION)
-    open_in(editor, document, SESSION)
     for text, linked in (("chapter-02.md", SIX[1]), ("chapter-03.md", SIX[2])):
-        editor.tab(name(document)).click()
-        expect_version(editor, document, SESSION)
+        open_in(editor, document, SESSION)
         link = editor.editor().locator(".detected-link").filter(has_text=text).last
         expect(link).to_be_visible()
         link.click(modifiers=["Control"])
         expect_version(editor, linked, SESSION)
-    expect_tabs(editor, name(document), name(SIX[1]), name(SIX[2]))
+        expect_tabs(editor, name(document), name(linked))
+        expect_badge(editor, linked)
+        editor.command("View: Close Editor")
     assert book.touched() == []
 
 
@@ -251,3 +251,8 @@ def test_keys_for_back_and_forward_that_are_pressed_fast_all_count(
         expect_version(editor, expected, SESSION)
         expect_tabs(editor, *map(name, SIX))
     assert book.touched() == []
+
+
+def expect_badge(editor: Workbench, document: str) -> None:
+    """Wait until a tab says that its document is in a session."""
+    eventually(lambda: editor.badge(name(document)) == "S", f"the tab of {document} has its mark")

@@ -73,9 +73,20 @@ class Views:
 
     def badge(self, name: str) -> str:
         """The letters that decorations put at the end of a tab's title."""
-        label = self.tab(name).locator(".monaco-icon-label").first
-        drawn = label.evaluate("label => getComputedStyle(label, '::after').content")
-        return str(drawn).removeprefix("none").strip('"')
+        [badge] = self._badges(self.tab(name))
+        return badge
+
+    def badges(self) -> list[str]:
+        """Those of all tabs, from left to right."""
+        return self._badges(self.page.locator(".tabs-container .tab"))
+
+    @staticmethod
+    def _badges(tabs: Locator) -> list[str]:
+        drawn = tabs.evaluate_all(
+            """tabs => tabs.map(tab => getComputedStyle(
+                tab.querySelector(".monaco-icon-label"), "::after").content)"""
+        )
+        return [re.sub(r"^(none|normal)", "", each).strip('"') for each in drawn]
 
     # --- editors ----------------------------------------------------------------------------------
 

@@ -1,13 +1,9 @@
 /** Asks, tells and shows what the server has a person asked, told and shown. */
 import * as vscode from "vscode";
-import {
-  WorkDoneProgress,
-  WorkDoneProgressCancelNotification,
-  type LanguageClient,
-} from "vscode-languageclient/node";
 
+import type { Connection } from "./serverConnection";
 import { allTabs, inFront, isRecord, uriIn } from "./documents/tabs";
-import { isLost, type Server } from "./server";
+import { ServerError, type Server } from "./server";
 import { RETRY_SCHEME } from "./uris";
 import * as wire from "./wire";
 
@@ -24,21 +20,21 @@ export class Dialogues {
   private readonly lists = new Map<number, vscode.QuickPick<ListRow>>();
 
   constructor(private readonly server: Server) {
-    server.onDidCreate((client) => {
-      this.answer(client);
+    server.onDidCreate((connection) => {
+      this.serve(connection);
     });
   }
 
-  private answer(client: LanguageClient): void {
-    client.onRequest(wire.dialogues.pick, (pick) => this.pick(pick));
-    client.onRequest(wire.dialogues.input, (input) => this.input(input));
-    client.onRequest(wire.dialogues.ask, ask);
-    client.onRequest(wire.dialogues.do, runCommand);
-    client.onNotification(wire.dialogues.rows, ({ id, rows }) => {
+  private serve(connection: Connection): void {
+    connection.answer(wire.dialogues.pick, (pick) => this.pick(pick));
+    connection.answer(wire.dialogues.input, (input) => this.input(input));
+    connection.answer(wire.dialogues.ask, ask);
+    connection.answer(wire.dialogues.do, runCommand);
+    connection.listen(wire.dialogues.rows, ({ id, rows }) => {
       this.show(id, rows);
     });
-    client.onNotification(wire.dialogues.working, (working) => {
-      this.showProgress(client, working);
+    connection.listen(wire.dialogues.working, (working) => {
+      this.showProgress(connection, working);
     });
   }
 
@@ -58,7 +54,7 @@ export class Dialogues {
     try {
       await this.server.ask(wire.dialogues.run, run, { interactive: true });
     } catch (error) {
-      if (!isLost(error)) {
+      if (!(error instanceof ServerError && error.isLost)) {
         throw error;
       }
       void vscode.window.showErrorMessage(
@@ -159,30 +155,28 @@ export class Dialogues {
   }
 
   /** Show how far the server is, until it is done or gone. */
-  private showProgress(client: LanguageClient, { token, title }: wire.Working): void {
+  private showProgress(connection: Connection, { token, title }: wire.Working): void {
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     void vscode.window.withProgress(options, (progress, cancellation) => {
       cancellation.onCancellationRequested(() => {
-        void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+        connection.cancel(token);
       });
       return new Promise<void>((resolve) => {
         let done = 0;
-        const gone = this.server.onDidChangeState(() => {
-          end();
-        });
-        const steps = client.onProgress(WorkDoneProgress.type, token, (step) => {
-          if (step.kind === "end") {
-            end();
-          } else {
-            const increment = (step.percentage ?? done) - done;
-            done += increment;
-            progress.report({ increment, ...(step.message ? { message: step.message } : {}) });
-          }
-        });
         const end = (): void => {
           vscode.Disposable.from(gone, steps).dispose();
           resolve();
         };
+        const gone = this.server.onDidChangeState(end);
+        const steps = connection.follow(
+          token,
+          ({ percentage = done, message }) => {
+            const increment = percentage - done;
+            done = percentage;
+            progress.report({ increment, ...(message ? { message } : {}) });
+          },
+          end,
+        );
       });
     });
   }

@@ -1,17 +1,8 @@
-/** The language server as the rest of the extension sees it: one client, one state, typed requests. */
+/** The language server as the rest of the extension sees it: one connection, one state, typed requests. */
 import * as vscode from "vscode";
-import {
-  CloseAction,
-  ConnectionError,
-  ErrorAction,
-  ErrorCodes,
-  LanguageClient,
-  ResponseError,
-  type RequestParam,
-  type RequestType,
-} from "vscode-languageclient/node";
 
-import { SESSION_SCHEME } from "./uris";
+import type { Connection, Failure } from "./serverConnection";
+import type { RequestType } from "./messages";
 
 /** `absent`: nothing was started yet; `failed`: it ended, and starting again is up to a person. */
 export type ServerState = "absent" | "starting" | "running" | "failed";
@@ -27,29 +18,34 @@ export type FindCommand = (how: How) => Promise<readonly string[] | undefined>;
 /** There is no server to ask. A person who asked for something has been told why already. */
 export class NoServer extends Error {}
 
-const RESTARTS = 4;
-const WITHIN_MS = 3 * 60 * 1000;
+/** The server did not do what it was asked for; `isLost`: it ended, and may have done it. */
+export class ServerError extends Error {
+  readonly isLost: boolean;
+  readonly data: unknown;
 
-/** A client that leaves it to the server's owner to tell a person what fails. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
+  constructor({ message, isLost, data }: Failure) {
+    super(message);
+    this.isLost = isLost;
+    this.data = data;
   }
 }
 
+const RESTARTS = 4;
+const WITHIN_MS = 3 * 60 * 1000;
+
 export class Server implements vscode.Disposable {
-  private client: LanguageClient | undefined;
-  private starting: (How & { readonly client: Promise<LanguageClient> }) | undefined;
+  private connection: Connection | undefined;
+  private starting: (How & { readonly connection: Promise<Connection> }) | undefined;
   /** Counts the starts and stops, so that a start that was overtaken knows it. */
   private turn = 0;
   private closings: number[] = [];
   private current: ServerState = "absent";
   private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
-  private readonly clientEmitter = new vscode.EventEmitter<LanguageClient>();
+  private readonly createdEmitter = new vscode.EventEmitter<Connection>();
 
   readonly onDidChangeState = this.stateEmitter.event;
-  /** A client was made, and is about to start: who listens to it begins now. */
-  readonly onDidCreate = this.clientEmitter.event;
+  /** A connection was made, and is about to start: who listens to it begins now. */
+  readonly onDidCreate = this.createdEmitter.event;
 
   constructor(
     private readonly findCommand: FindCommand,
@@ -62,8 +58,7 @@ export class Server implements vscode.Disposable {
 
   /** What the server said that it can do beside the protocol. */
   get experimental(): unknown {
-    const said: unknown = this.client?.initializeResult?.capabilities.experimental;
-    return said;
+    return this.connection?.experimental;
   }
 
   /**
@@ -71,46 +66,48 @@ export class Server implements vscode.Disposable {
    *
    * @param how.repeatable once more does no harm, so that a server that ends meanwhile is not noticed
    * @throws NoServer if there is none
+   * @throws ServerError if it refused, or ended meanwhile
    */
-  async ask<P, R, E>(
-    type: RequestType<P, R, E>,
+  async ask<P, R>(
+    type: RequestType<P, R>,
     params: P,
     how: Partial<How> & { readonly repeatable?: boolean } = {},
   ): Promise<R> {
-    const client = await this.ready({ interactive: how.interactive ?? false });
+    const connection = await this.ready({ interactive: how.interactive ?? false });
     try {
-      return await client.sendRequest(type, params as RequestParam<P>);
+      return await connection.ask(type, params);
     } catch (error) {
-      if (!how.repeatable || !isLost(error)) {
-        throw error;
+      const failure = connection.explain(error);
+      if (!how.repeatable || !failure?.isLost) {
+        throw failure ? new ServerError(failure) : error;
       }
-      await this.replaced(client);
+      await this.replaced(connection);
       return this.ask(type, params);
     }
   }
 
   /** Have the server running. */
-  ready(how: How): Promise<LanguageClient> {
-    if (this.client && this.current === "running") {
-      return Promise.resolve(this.client);
+  ready(how: How): Promise<Connection> {
+    if (this.connection && this.current === "running") {
+      return Promise.resolve(this.connection);
     }
     if (this.starting) {
-      const { client, interactive } = this.starting;
+      const { connection, interactive } = this.starting;
       // A start that may not ask may fail where one that may does not.
-      return interactive || !how.interactive ? client : client.catch(() => this.ready(how));
+      return interactive || !how.interactive ? connection : connection.catch(() => this.ready(how));
     }
     if (this.current === "failed" && !how.interactive) {
       return Promise.reject(new NoServer(vscode.l10n.t("The language server is not running.")));
     }
-    const starting = { ...how, client: this.start(how) };
+    const starting = { ...how, connection: this.start(how) };
     this.starting = starting;
     const done = (): void => {
       if (this.starting === starting) {
         this.starting = undefined;
       }
     };
-    starting.client.then(done, done);
-    return starting.client;
+    starting.connection.then(done, done);
+    return starting.connection;
   }
 
   async restart(): Promise<void> {
@@ -127,11 +124,11 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(this.stateEmitter, this.clientEmitter).dispose();
+    vscode.Disposable.from(this.stateEmitter, this.createdEmitter).dispose();
   }
 
   /** `again`: the second try, for which the command is looked at more closely. */
-  private async start(how: How, again = false): Promise<LanguageClient> {
+  private async start(how: How, again = false): Promise<Connection> {
     this.turn += 1;
     const turn = this.turn;
     const before = this.current;
@@ -143,9 +140,10 @@ export class Server implements vscode.Disposable {
       this.enter(before === "failed" ? "failed" : "absent");
       throw new NoServer(vscode.l10n.t("The language server is not set up."));
     }
-    const client = this.create(program, args);
+    const connection = await this.create(program, args);
+    this.check(turn);
     try {
-      await client.start();
+      await connection.start();
     } catch (error) {
       this.output.error(String(error));
       this.check(turn);
@@ -156,12 +154,12 @@ export class Server implements vscode.Disposable {
       throw new NoServer(vscode.l10n.t("The language server did not start."));
     }
     if (turn !== this.turn) {
-      await client.dispose();
+      await connection.dispose();
     }
     this.check(turn);
-    this.client = client;
+    this.connection = connection;
     this.enter("running");
-    return client;
+    return connection;
   }
 
   /** @throws NoServer if another start or a stop came after this one */
@@ -172,45 +170,25 @@ export class Server implements vscode.Disposable {
   }
 
   private async discard(): Promise<void> {
-    const client = this.client;
-    this.client = undefined;
-    await client?.dispose().catch((error: unknown) => {
+    const connection = this.connection;
+    this.connection = undefined;
+    await connection?.dispose().catch((error: unknown) => {
       this.output.debug(String(error)); // It ended by itself: there is nothing to stop any more.
     });
   }
 
-  private create(command: string, args: string[]): LanguageClient {
-    const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
-    const client: LanguageClient = new QuietClient(
-      "redraft",
-      "Redraft",
-      { command, args, options: { cwd } },
-      {
-        documentSelector: [{ scheme: SESSION_SCHEME }],
-        outputChannel: this.output,
-        initializationOptions: {
-          searchable: true,
-          shownState: true,
-          sidesAsFiles: true,
-          l10n: vscode.l10n.bundle ?? {},
-        },
-        initializationFailedHandler: () => false,
-        errorHandler: {
-          error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => {
-            this.closed(client);
-            return { action: CloseAction.DoNotRestart, handled: true };
-          },
-        },
-      },
-    );
-    this.clientEmitter.fire(client);
-    return client;
+  private async create(command: string, args: string[]): Promise<Connection> {
+    const { Connection: Made } = await import("./serverConnection");
+    const connection: Connection = new Made(command, args, this.output, () => {
+      this.closed(connection);
+    });
+    this.createdEmitter.fire(connection);
+    return connection;
   }
 
-  /** A server that ends by itself is started again, by a new client, unless it keeps ending. */
-  private closed(client: LanguageClient): void {
-    if (this.client !== client || this.current !== "running") {
+  /** A server that ends by itself is started again, by a new connection, unless it keeps ending. */
+  private closed(connection: Connection): void {
+    if (this.connection !== connection || this.current !== "running") {
       return;
     }
     const now = Date.now();
@@ -226,11 +204,11 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  /** Waits until a client that lost its server is known to have. */
-  private replaced(client: LanguageClient): Promise<void> {
+  /** Waits until a connection that lost its server is known to have. */
+  private replaced(connection: Connection): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.client !== client || this.current !== "running") {
+        if (this.connection !== connection || this.current !== "running") {
           waiting.dispose();
           resolve();
         }
@@ -262,15 +240,4 @@ export class Server implements vscode.Disposable {
       this.stateEmitter.fire(state);
     }
   }
-}
-
-/** Whether a request failed because the server is gone: what it did before is not known. */
-export function isLost(error: unknown): boolean {
-  const { MessageWriteError, ConnectionInactive } = ErrorCodes;
-  return (
-    error instanceof ConnectionError ||
-    (error instanceof ResponseError &&
-      error.code >= MessageWriteError &&
-      error.code <= ConnectionInactive)
-  );
 }

@@ -41,8 +41,8 @@ export class Sessions implements vscode.Disposable {
       this.changesEmitter.fire();
     };
     this.subscriptions = vscode.Disposable.from(
-      server.onDidCreate((client) => {
-        client.onNotification(news.sessionChanged, (snapshot) => {
+      server.onDidCreate((connection) => {
+        connection.listen(news.sessionChanged, (snapshot) => {
           this.take(snapshot);
         });
       }),

@@ -1,8 +1,8 @@
 /** The file system behind documents of sessions and their read-only sides: the editor's calls are the server's requests. */
 import * as vscode from "vscode";
-import { ResponseError, type RequestType } from "vscode-languageclient/node";
 
-import { NoServer, type Server } from "../server";
+import type { RequestType } from "../messages";
+import { NoServer, ServerError, type Server } from "../server";
 import { below, SESSION_SCHEME, SIDES } from "../uris";
 import { files, news, type EntryType, type FileChange } from "../wire";
 import { NOTHING_SCHEME } from "./places";
@@ -43,8 +43,8 @@ export class SessionFiles implements vscode.FileSystemProvider, vscode.Disposabl
         provideTextDocumentContent: ({ query }) => query,
       }),
     );
-    const listening = server.onDidCreate((client) => {
-      client.onNotification(news.changed, ({ changes }) => {
+    const listening = server.onDidCreate((connection) => {
+      connection.listen(news.changed, ({ changes }) => {
         this.changed(changes);
       });
     });
@@ -118,11 +118,7 @@ export class SessionFiles implements vscode.FileSystemProvider, vscode.Disposabl
     this.emitter.fire(events);
   }
 
-  private async ask<P, R>(
-    type: RequestType<P, R, void>,
-    params: P,
-    repeatable = false,
-  ): Promise<R> {
+  private async ask<P, R>(type: RequestType<P, R>, params: P, repeatable = false): Promise<R> {
     try {
       return await this.server.ask(type, params, { repeatable });
     } catch (error) {
@@ -141,7 +137,7 @@ function inTheEditorsWords(error: unknown): unknown {
   if (error instanceof NoServer) {
     return vscode.FileSystemError.Unavailable(error.message);
   }
-  if (!(error instanceof ResponseError)) {
+  if (!(error instanceof ServerError)) {
     return error;
   }
   const { code } = (error.data ?? {}) as { readonly code?: string };

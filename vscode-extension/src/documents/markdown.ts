@@ -53,7 +53,10 @@ export function showPictures(
 ): (markdown: MarkdownIt) => MarkdownIt {
   const pictures = new Pictures();
   files.onDidChangeFile((events) => {
-    pictures.forget(events.map(({ uri }) => uri));
+    pictures.forget(events.map(({ uri }) => uri.toString()));
+  });
+  sessions.onDidChangeChanges(() => {
+    pictures.forget(); // A picture may have come or gone, and nobody has it open.
   });
   return (markdown) => {
     const { rules } = markdown.renderer;
@@ -114,8 +117,8 @@ class Pictures {
     return this.known.get(key);
   }
 
-  forget(uris: readonly vscode.Uri[]): void {
-    if (uris.filter((uri) => this.known.delete(uri.toString())).length > 0) {
+  forget(keys: Iterable<string> = [...this.known.keys()]): void {
+    if ([...keys].filter((key) => this.known.delete(key)).length > 0) {
       refresh();
     }
   }
