@@ -122,6 +122,10 @@ class Lsp:
         active = self.snapshots[-1]["active"] if self.snapshots else None
         return active["name"] if active else None
 
+    def occupied(self) -> int:
+        """The bytes of memory that the server occupies now."""
+        return self._client.resident()
+
     def finish(self) -> str:
         """See :class:`Face`."""
         self._client.__exit__()
@@ -158,6 +162,10 @@ class Mcp:
         answer = self._agent.ask(str(BY_VERB[verb].mcp), given)
         result = answer["structuredContent"]
         return Answer(result["code"] if answer.get("isError") else OK, result)
+
+    def occupied(self) -> int:
+        """The bytes of memory that the server occupies now."""
+        return self._agent.resident()
 
     def finish(self) -> str:
         """See :class:`Face`."""
