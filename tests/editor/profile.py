@@ -31,7 +31,6 @@ CALM: dict[str, Any] = {
     "editor.cursorBlinking": "solid",
     "editor.minimap.enabled": False,
     "editor.occurrencesHighlight": "off",
-    "editor.stickyScroll.enabled": False,  # it would lie above what is clicked at
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
