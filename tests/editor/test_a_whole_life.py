@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.editor.books import Book
 from tests.editor.conftest import Opens
 from tests.editor.pictures import take
+from tests.editor.waiting import eventually
 from tests.editor.workbench import Workbench
 
 ONE = "part-1-the-lamp/chapter-01.md"
@@ -99,6 +100,7 @@ def commit(editor: Workbench, book: Book) -> None:
     expect(editor.toast("Committed 2 documents of session colder-sea.")).to_be_visible()
     expect(editor.scm_title_action("Commit...")).to_have_count(0)
     expect(editor.lens("Record a retry")).to_have_count(0)  # the tab shows the folder's version now
+    eventually(lambda: editor.badges() == ["", ""], "no tab is in a session any more")
     take(editor, "undo")
     assert BETTER in book.text(ONE)
     assert "gone blue" in book.text(TWO)

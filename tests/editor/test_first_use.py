@@ -115,6 +115,7 @@ def test_without_a_python_the_message_leads_on_until_one_is_there(
     window.command("Session: Start...")
     message = window.toast("Redraft needs Python 3.11 or later")
     expect(message).to_be_visible()
+    expect(window.toast("Setting up Redraft")).to_have_count(0)
     take(window, "no-python")
 
     def output_is_shown() -> bool:
