@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from redraft.commands.table import BY_VERB
-from redraft.domain import past
+from redraft.domain import layout, past
 from redraft.domain.handing import hand_over
 from redraft.domain.progress import SILENT
 from redraft.domain.root import Root
@@ -58,12 +59,14 @@ class Story(NamedTuple):
         act: the operation that is struck.
         touches_global: whether it may change the folder itself.
         by_inode: whether what was done before remembers inodes, so that no copy will do.
+        ends_by: for what is gone on with rather than undone: the command that brings it to its end.
     """
 
     before: Act
     act: Act
     touches_global: bool = False
     by_inode: bool = False
+    ends_by: Act | None = None
 
 
 def in_draft(*steps: Act) -> Act:
@@ -148,6 +151,22 @@ def restore_first(root: Root) -> None:
     first = do(root, "session checkpoints").checkpoints[0]
     do(root, "session restore", id=first.id)
 
+
+def older_systems(root: Root) -> None:
+    """What both older systems leave: a registry, and sessions of the other layout."""
+    registry = Path(root.path, layout.OLD_REGISTRY)
+    registry.parent.mkdir()
+    entries = [{"id": "one", "status": "active"}, {"id": "two", "status": "paused"}]
+    registry.write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    old = Path(root.path, layout.OLD_SESSIONS, "three")
+    (old / "part").mkdir(parents=True)
+    (old / "session.json").write_text(json.dumps({"changes": {"deleted": ["gone.md"]}}))
+    for path, text in (("a.md", "a1"), ("part/b.md", "b1"), ("new.md", "n1")):
+        (old / path).write_bytes(doc(text))
+
+
+LARGE = "a line of prose that is about as long as one\n" * 60_000
+"""Nearly three megabytes: more than one call writes."""
 
 commit = step("session commit", force=True)
 merge = (
@@ -291,6 +310,22 @@ STORIES = {
     ),
     "solve a conflict": Story(
         in_draft(writes("a.md", "a1"), editor_saves("a.md", "theirs")), solved
+    ),
+    "migrate": Story(
+        older_systems,
+        step("migrate"),
+        touches_global=True,  # what the older systems left is renamed
+        by_inode=True,
+        ends_by=step("migrate"),
+    ),
+    "write of a large document": Story(in_draft(), writes("a.md", LARGE)),
+    "checkpoint of a large document": Story(
+        in_draft(writes("a.md", LARGE)), step("session checkpoint")
+    ),
+    "commit of large documents": Story(
+        in_draft(writes("a.md", LARGE), writes("new.md", LARGE + "new\n")),
+        commit,
+        touches_global=True,
     ),
     "hand a document over to a tool": Story(in_draft(writes("part/b.md", "b1")), handed_over),
 }

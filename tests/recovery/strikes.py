@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,62 @@ from redraft.disk import calls, durable, exchange
 Strike = Callable[[str], None]
 
 NAMES = (
+    "clone",
+    "copy_range",
     "create",
     "flush",
     "link",
     "mkdir",
     "open_or_create",
+    "open_to_append",
     "overwrite",
+    "permit",
     "rename",
     "rmdir",
+    "set_attribute",
     "set_mode",
+    "set_mode_at",
     "symlink",
     "unlink",
     "utime",
+    "whiteout",
     "write",
 )
+
+
+_REAL: dict[str, Callable[..., Any]] = {name: getattr(calls, name) for name in NAMES}
+
+
+def _write(strike: Strike, descriptor: int, data: bytes) -> None:
+    strike("write")
+    half = len(data) // 2
+    _REAL["write"](descriptor, memoryview(data)[:half])
+    strike("write, half done")
+    _REAL["write"](descriptor, memoryview(data)[half:])
+
+
+def _overwrite(strike: Strike, descriptor: int, data: bytes) -> None:
+    strike("overwrite")
+    os.pwrite(descriptor, data, 0)
+    strike("overwrite, half done")
+    _REAL["overwrite"](descriptor, data)
+
+
+def _copy_range(strike: Strike, source: int, target: int, count: int) -> int:
+    strike("copy_range")
+    half = os.fstat(source).st_size // 2
+    if half == 0 or os.lseek(source, 0, os.SEEK_CUR):
+        return os.copy_file_range(source, target, count)
+    half = os.copy_file_range(source, target, half)
+    strike("copy_range, half done")
+    return half
+
+
+_IN_HALVES: dict[str, Callable[..., Any]] = {
+    "write": _write,
+    "overwrite": _overwrite,
+    "copy_range": _copy_range,
+}
 
 
 @contextmanager
@@ -37,31 +80,17 @@ def watched(
 ) -> Iterator[None]:
     """Call ``strike`` with the name of each changing call before it is made.
 
-    Writing is struck in its middle too. Flushes are counted (and made) only if asked for: a killed
-    process loses nothing that it wrote.
+    Writing and copying are struck in their middle too. Flushes are counted (and made) only if asked
+    for: a killed process loses nothing that it wrote.
     """
-    real = {name: getattr(calls, name) for name in NAMES}
     renameat2, sync = exchange._renameat2, durable._sync_file_system
 
     def before(name: str) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
             strike(name)
-            return real[name](*args, **options)
+            return _REAL[name](*args, **options)
 
         return call
-
-    def write(descriptor: int, data: bytes) -> None:
-        strike("write")
-        half = len(data) // 2
-        real["write"](descriptor, memoryview(data)[:half])
-        strike("write, half done")
-        real["write"](descriptor, memoryview(data)[half:])
-
-    def overwrite(descriptor: int, data: bytes) -> None:
-        strike("overwrite")
-        os.pwrite(descriptor, data, 0)
-        strike("overwrite, half done")
-        real["overwrite"](descriptor, data)
 
     def special(*args: Any) -> bool:
         if without_renameat2:
@@ -71,17 +100,16 @@ def watched(
 
     try:
         for name in NAMES:
-            setattr(calls, name, before(name))
-        calls.write = write  # type: ignore[assignment]  # struck on purpose
-        calls.overwrite = overwrite
+            half = _IN_HALVES.get(name)
+            setattr(calls, name, partial(half, strike) if half else before(name))
         exchange._renameat2 = special  # type: ignore[assignment]  # struck on purpose
         if not flushes:
             calls.flush = lambda descriptor: None
             durable._sync_file_system = lambda folder: True
         yield
     finally:
-        for name in NAMES:
-            setattr(calls, name, real[name])
+        for name, real in _REAL.items():
+            setattr(calls, name, real)
         exchange._renameat2 = renameat2
         durable._sync_file_system = sync
 

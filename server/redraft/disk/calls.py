@@ -14,6 +14,7 @@ NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 BINARY = getattr(os, "O_BINARY", 0)
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_FICLONE = 0x40049409
 
 
 def create(folder: int | None, name: str, mode: int = 0o666) -> int:
@@ -55,6 +56,23 @@ def overwrite(descriptor: int, data: bytes) -> None:
 def _seek_write(descriptor: int, data: bytes) -> int:  # pragma: no cover - Windows has no pwrite
     os.lseek(descriptor, 0, os.SEEK_SET)
     return os.write(descriptor, data)
+
+
+def clone(source: int, target: int) -> None:
+    """Give an empty file all of another's content, shared until one of them is written.
+
+    Raises:
+        OSError: the file system does not share; nothing is copied then.
+        ImportError: the platform has no such call.
+    """
+    import fcntl
+
+    fcntl.ioctl(target, _FICLONE, source)
+
+
+def copy_range(source: int, target: int, count: int) -> int:
+    """Copy up to ``count`` bytes between two open files in the kernel; how many it copied."""
+    return os.copy_file_range(source, target, count)
 
 
 def flush(descriptor: int) -> None:

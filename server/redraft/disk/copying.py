@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from redraft.disk.folder import Folder
 
 CHUNK = 1 << 20
-_FICLONE = 0x40049409
 _NO_CLONE = (EINVAL, ENOSYS, ENOTSUP, ENOTTY, EOPNOTSUPP, EPERM, EXDEV)
 
 
@@ -29,11 +28,9 @@ def copy_bytes(source: int, target: int) -> None:
 
 def _clone(source: int, target: int) -> bool:
     try:
-        import fcntl
+        calls.clone(source, target)
     except ImportError:  # pragma: no cover - Windows
         return False
-    try:
-        fcntl.ioctl(target, _FICLONE, source)
     except OSError as error:
         if error.errno in _NO_CLONE:
             return False
@@ -42,13 +39,12 @@ def _clone(source: int, target: int) -> bool:
 
 
 def _copy_range(source: int, target: int) -> bool:
-    copy = getattr(os, "copy_file_range", None)
-    if copy is None:
+    if not hasattr(os, "copy_file_range"):
         return False  # pragma: no cover - not Linux
     first = True
     while True:
         try:
-            count = copy(source, target, 1 << 30)
+            count = calls.copy_range(source, target, 1 << 30)
         except OSError as error:
             if first and error.errno in _NO_CLONE:
                 return False

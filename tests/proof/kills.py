@@ -1,0 +1,73 @@
+"""Every operation, killed before each of its calls, with every command that may come next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from tests.proof.page import Options, Page, table
+from tests.recovery.killing import NEXT, Matrix, Outcome
+from tests.recovery.stories import STORIES
+
+_FEW = 7
+_TEXT = """\
+Each operation below is done by a process that is killed (SIGKILL) before one of its calls that
+change the disk: creating, writing, copying, renaming, linking, removing a file or folder, changing
+its times or mode. Writing and copying are interrupted in their middle too. This is repeated for
+every call that the operation makes; each is a *point*. A call that only looks changes nothing, so
+that a kill before it is a kill before the next one that does; the same holds for flushes, for a
+killed process loses nothing that it wrote. That no call goes past those that are numbered is
+checked with `strace`, by `tests/recovery/test_ring.py`.
+
+After each kill comes the next command, which is one of {nexts}: a *try*.
+
+It must find the **old** state or the **new** one: what every session shows, its changes and
+retries, the marker, the folder itself, the trash and the archives are compared. No version of a
+document is lost, none is there that nobody wrote, nothing is left lying, the marker is one and
+right, and a second recovery changes nothing. What moves things from an older system is gone on
+with, and must end as if it had not been disturbed.
+
+*Broken* counts the tries in which any of this did not hold.
+
+{with_rename}
+## Without an exchange of files in one call
+
+Systems and file systems that lack it put files in each other's place by links and renames. The same
+operations there, with one next command after each kill:
+
+{without}"""
+
+
+def prove(options: Options) -> Page:
+    """Kill everything everywhere."""
+    stories = dict(list(STORIES.items())[::_FEW]) if options.quick else STORIES
+    tables, failures = [], []
+    for without in (False, True):
+        rows = []
+        for name, story in stories.items():
+            folder = options.folder / str(without) / name.replace(" ", "-")
+            folder.mkdir(parents=True)
+            matrix = Matrix(story, folder, without_renameat2=without)
+            outcome = matrix.strike(every_next=not without and not options.quick)
+            rows.append(_row(name, outcome))
+            failures += [f"{name}: {line}" for line in outcome.failures]
+            print(f"kills: {name}: {outcome.tries:,} tries", file=sys.stderr, flush=True)
+        rows.append(_sum(rows))
+        tables.append(table(["operation", "points", "tries", "old", "new", "broken"], rows))
+    nexts = ", ".join(f"`{name}`" if " " in name else name for name in NEXT)
+    text = _TEXT.format(nexts=nexts, with_rename=tables[0], without=tables[1])
+    return Page("Killed anywhere", text, failures)
+
+
+def _row(name: str, outcome: Outcome) -> list[object]:
+    broken = len({line.partition(":")[0] for line in outcome.failures})
+    return [name, outcome.points, outcome.tries, outcome.undone, outcome.done, broken]
+
+
+def _sum(rows: list[list[object]]) -> list[object]:
+    return ["**all**", *_columns(rows)]
+
+
+def _columns(rows: list[list[object]]) -> Iterator[object]:
+    for column in list(zip(*rows, strict=True))[1:]:
+        yield sum(int(str(value)) for value in column)
