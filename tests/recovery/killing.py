@@ -120,7 +120,7 @@ class Matrix:
         outcome.tries += 1
         try:
             state, wrong = self._judge(path, name)
-        except (AssertionError, OSError, RedraftError) as error:
+        except (AssertionError, OSError, RedraftError, ValueError) as error:
             state, wrong = None, [f"{type(error).__name__}: {error}"]
         outcome.undone += state == 0
         outcome.done += state == 1
@@ -137,13 +137,17 @@ class Matrix:
             with Root.open(str(path)) as root, strike:
                 self._story.act(root)
 
+        self._begin(path)
+        code = in_child(tell, path.with_suffix(".txt"))
+        assert code in (0, -9)
+        return code == -9
+
+    def _begin(self, path: Path) -> None:
+        """Let a folder be as it is before the operation."""
         if self._story.by_inode:
             prepare(self._story, path)
         else:
             shutil.copytree(self._folder / "old", path, symlinks=True)
-        code = in_child(tell, path.with_suffix(".txt"))
-        assert code in (0, -9)
-        return code == -9
 
     def _judge(self, path: Path, name: str) -> tuple[int | None, list[str]]:
         """Which of the two states a next command finds, and what is wrong with it."""
