@@ -44,6 +44,7 @@ class Lock:
         session: the session whose view a journal of this operation changes.
         marks: the session whose marker this operation sets as its last step, once that is certain.
         journal: whether a journal of this operation is, or may be, open.
+        unswept: whether it left something behind, for whoever takes the lock next.
         dead: the record of the last holder if it died, until its work is taken care of; else empty.
     """
 
@@ -58,6 +59,7 @@ class Lock:
         "journal",
         "marks",
         "session",
+        "unswept",
         "work",
     )
 
@@ -74,6 +76,7 @@ class Lock:
         self.session: str | None = None
         self.marks: str | None = None
         self.journal = False
+        self.unswept = False
         self.dead: Record = {}
 
     def __enter__(self) -> Lock:
@@ -107,7 +110,7 @@ class Lock:
     ) -> None:
         descriptor, self._descriptor = self._descriptor, -1
         try:
-            if not (self.journal or self.dead):
+            if not (self.journal or self.dead or self.unswept):
                 calls.overwrite(descriptor, _BEAT.format(self._count, 0).encode() + b"}\n")
         except OSError:
             pass  # then whoever comes next takes us for dead, and finds nothing to do
@@ -136,6 +139,14 @@ class Lock:
         """Note that the operation is as good as done, and has only to set the session's marker."""
         self.marks = session
         self._write()
+
+    def leave_unswept(self) -> None:
+        """Let the record stay, so that whoever comes next takes us for dead and clears up."""
+        self.marks, self.unswept = None, True
+        try:
+            self._write()
+        except OSError:
+            return  # then it still names us as it did before
 
     def bury(self) -> None:
         """Note that the dead holder's work is taken care of."""

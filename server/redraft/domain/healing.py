@@ -96,7 +96,7 @@ def sweep_workflow(root: Root) -> None:
 
 
 def sweep_after_failure(root: Root, lock: Lock) -> None:
-    """Remove what a failed operation had prepared, as far as the disk lets us; raises nothing."""
+    """Remove what a failed operation had prepared; what the disk refuses is left to the next."""
     try:
         sweep_workflow(root)
         if not lock.journal:
@@ -104,7 +104,7 @@ def sweep_after_failure(root: Root, lock: Lock) -> None:
             for place in {lock.work, home} - {None}:
                 sweep(root, str(place))
     except OSError:
-        return  # the next recovery or checkpoint finds it
+        lock.leave_unswept()
 
 
 def sound_metadata(session: Session) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
 from redraft.domain import checkpoints, editing, layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import as_text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import os
 
     from redraft.disk.folder import Folder
+    from redraft.domain.afterwards import Backout
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
     from redraft.domain.view import View
@@ -92,7 +94,8 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
             ["drop", f"{home}/{layout.JOURNAL}"],
         ]
         run(session.root, lock, home, Journal("retry", session.name, steps, home))
-        session.folder.remove_tree(_STAGE)
+        with Afterwards(session.root, lock):
+            session.folder.remove_tree(_STAGE)
     return Kept(path, number, kept, f"{session.path}/{version}")
 
 
@@ -199,12 +202,12 @@ def restore(view: View, given: str, number: int) -> str:
     path = view.path_of(given)
     name, _ = find_version(session, path, number)
 
-    def keep(_: str) -> None:
+    def keep(_: str, backout: Backout) -> None:
         label = f"before restoring retry {number} of {path}"
-        checkpoints.take_locked(session, "before_restore", label)
+        checkpoints.take_locked(session, "before_restore", label, backout)
 
     with open(session.folder.open_file(name), "rb") as file:
-        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), check=keep)
+        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), first=keep)
     return path
 
 

@@ -11,6 +11,7 @@ from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, Sessio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from redraft.disk.folder import Folder
@@ -245,6 +246,16 @@ def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool =
     data = encoded(metadata)
     via = f"{layout.TMP}/{layout.METADATA}"
     publish(folder, layout.METADATA, data, via=via, flush=flush)
+
+
+def metadata_kept(folder: Folder) -> Callable[[], object]:
+    """What puts the metadata back as it is now, for an operation that fails after changing it."""
+    from redraft.disk.durable import publish
+
+    if not is_sound(folder):
+        return lambda: None  # it heals
+    data, via = folder.read(layout.METADATA), f"{layout.TMP}/{layout.METADATA}"
+    return lambda: publish(folder, layout.METADATA, data, via=via, flush=False)
 
 
 def set_status(session: Session, status: str) -> dict[str, object]:

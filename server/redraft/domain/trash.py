@@ -9,7 +9,8 @@ from redraft.domain import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from redraft.disk.folder import Folder
+    from collections.abc import Callable
+
     from redraft.domain.root import Root
     from redraft.domain.session import Session
 
@@ -42,7 +43,12 @@ class Bin:
         """Where a path of the session's folder lands, relative to the root."""
         return f"{self.path}/{self.kind}/{name}"
 
-    def take(self, name: str) -> None:
-        """Move a file or folder of the session's folder into the trash by one rename."""
-        root: Folder = self.session.root.folder
-        self.session.folder.move(name, root, self.place(name))
+    def take(self, name: str) -> Callable[[], object]:
+        """Move a file or folder of the session's folder into the trash by one rename.
+
+        Returns:
+            What brings it back.
+        """
+        root, folder, place = self.session.root.folder, self.session.folder, self.place(name)
+        folder.move(name, root, place)
+        return lambda: root.move(place, folder, name)
