@@ -201,14 +201,16 @@ class Stage:
             # It could take nothing back either: with a journal it may be carried on instead.
             _heal(path)
             done = done or describe(path) != self.old
-        yield from self._judge_state(path, done=done)
+        yield from self._judge_state(path, done=done, whole=not refusal.lasting)
         self._drop()
 
-    def _judge_state(self, path: Path, *, done: bool) -> Iterator[str]:
+    def _judge_state(self, path: Path, *, done: bool, whole: bool) -> Iterator[str]:
         found = describe(path)
         state = self.new if done else self.old
         yield from difference(found, state)
-        if not done:
+        if not whole:
+            pass  # a checkpoint that was kept for nothing stays
+        elif not done:
             yield from self._differences(holds(path))
         else:
             odd = set(names_of(path)).symmetric_difference(self.new_names)
