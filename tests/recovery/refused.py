@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.recovery.picture import describe, difference, litter, plain, versions
-from tests.recovery.refusals import CHANGING, Refusing, refusing
+from tests.recovery.refusals import CHANGING, READING, Refusing, refusing
 from tests.recovery.stories import Story, book, do
 
 from redraft.disk import beneath
@@ -197,12 +197,17 @@ class Stage:
         if answer.code is not None and holds(path) == self._before:
             return  # nothing has happened at all: the folder serves again
         done = answer.code is None
+        if refusal.kinds is READING:
+            done = done or self._is_done(path)  # what it did could not be told
         if refusal.lasting:
             # It could take nothing back either: with a journal it may be carried on instead.
             _heal(path)
             done = done or describe(path) != self.old
         yield from self._judge_state(path, done=done, whole=not refusal.lasting)
         self._drop()
+
+    def _is_done(self, path: Path) -> bool:
+        return describe(path) == self.new and names_of(path) == self.new_names
 
     def _judge_state(self, path: Path, *, done: bool, whole: bool) -> Iterator[str]:
         found = describe(path)

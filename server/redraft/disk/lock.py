@@ -186,14 +186,18 @@ class Pulse:
         self._guard = threading.Lock()
 
     def read(self) -> bytes:
-        """The record's line; empty if nobody ever took the lock, or it cannot be read."""
+        """The record's line; empty if nobody ever took the lock.
+
+        Raises:
+            OSError: it cannot be read, so that nobody knows whether an operation is at work.
+        """
         try:
             at = self._folder.at(self._name)
             status = os.stat(at, dir_fd=self._folder.handle, follow_symlinks=False)
             if status.st_ino != self._inode:
                 self._open_again(status.st_ino)
             return _first_line(self._descriptors[-1])
-        except (OSError, IndexError):
+        except (FileNotFoundError, IndexError):
             return b""
 
     def again(self) -> bytes:

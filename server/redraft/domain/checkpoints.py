@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
 from redraft.disk.copying import copy_file, same_content, write_file
+from redraft.disk.folder import NO_FILE
 from redraft.domain import layout
 from redraft.domain.afterwards import Afterwards, Backout
 from redraft.domain.changes import Survey, count
@@ -125,7 +126,11 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     try:
         status = folder.stat(name)
         found = json.loads(folder.read(name, 1 << 20))
-    except (OSError, ValueError, RecursionError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        return None
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None

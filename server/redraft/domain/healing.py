@@ -149,7 +149,13 @@ def heal_session(root: Root, lock: Lock, name: str) -> tuple[list[str], list[str
         sweep(root, folder)
         root.note_repair(f"Removed half-written files of session {name!r}.")
     with root.folder.sub(folder) as opened:
-        if not is_sound(opened):
+        try:
+            sound = is_sound(opened)
+        except OSError as error:
+            found.append(f"{name}: {layout.METADATA} cannot be read: {error.strerror}")
+            left.append(found[-1])
+            return found, left
+        if not sound:
             found.append(f"{name}: {layout.METADATA} is missing or unreadable")
             recreate_metadata(root, opened, name)
         found += _half_retries(root, opened, name)

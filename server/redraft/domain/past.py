@@ -14,6 +14,7 @@ import stat as modes
 
 from redraft.disk.copying import write_file
 from redraft.disk.durable import publish
+from redraft.disk.folder import NO_FILE
 from redraft.disk.paths import refuse_protected
 from redraft.domain import base, layout
 from redraft.domain.changes import Survey
@@ -99,7 +100,11 @@ def _taken(session: Session, tool_use: str) -> dict[str, Any] | None:
     place = f"{layout.WATCH}/{tool_use}"
     try:
         before = json.loads(session.folder.read(place))
-    except (OSError, ValueError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        return None
+    except ValueError:
         return None
     session.folder.unlink(place)
     return before if isinstance(before, dict) and set(before) == _FIELDS else None

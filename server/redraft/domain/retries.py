@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
+from redraft.disk.folder import NO_FILE
 from redraft.domain import checkpoints, editing, layout
 from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import is_retry_record
@@ -153,7 +154,11 @@ def _read(session: Session, path: str, number: int) -> Kept:
     name = f"{place}/retry-{number}.json"
     try:
         found = json.loads(session.folder.read(name, 1 << 20))
-    except (ValueError, RecursionError, OSError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        found = None
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         found = {}

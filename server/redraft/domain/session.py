@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import stat as modes
 import time
-from errno import EMFILE, ENFILE, ENOMEM
 
+from redraft.disk.folder import NO_FILE
 from redraft.domain import layout, marker
 from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, SessionNotFound
 
@@ -160,19 +160,23 @@ def _metadata(
 
 
 def is_sound(folder: Folder) -> bool:
-    """Whether a session's metadata is there and can be read."""
+    """Whether a session's metadata is there and undamaged; raises as :func:`parsed`."""
     return parsed(folder) is not None
 
 
 def parsed(folder: Folder) -> dict[str, object] | None:
-    """The metadata as it lies on disk; None if it is missing or unreadable."""
+    """The metadata as it lies on disk; None if it is missing or damaged.
+
+    Raises:
+        OSError: the disk refuses to read it, which says nothing about it.
+    """
     import json
 
     try:
         found = json.loads(folder.read(layout.METADATA, _LARGEST + 1))
     except OSError as error:
-        if error.errno in (EMFILE, ENFILE, ENOMEM):
-            raise  # that says nothing about the file
+        if error.errno not in NO_FILE:
+            raise
         return None
     except (ValueError, RecursionError):
         return None
