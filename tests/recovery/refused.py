@@ -24,6 +24,7 @@ from redraft.errors import IoError, RedraftError
 _VOLATILE = {".lock", ".gitignore", "session.lock", ".hint"}
 _UPDATED = re.compile(rb'"updated": "[^"]*"')
 _TIME = re.compile(r"\d{8}T\d{12}Z")
+_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]*Z|[0-9a-f]{32,}")
 _IO = "io_error"
 
 
@@ -41,6 +42,7 @@ class Point(NamedTuple):
     errno: int
     answer: Answer
     wrong: list[str]
+    untold: bool = False
 
 
 def _nothing(name: str, about: str) -> None:
@@ -87,19 +89,25 @@ class Stage:
         story: the story.
         home: an empty folder.
         servers: whether files are reached as servers do, in one call.
+        asks: whether it only asks, so that it has one answer.
     """
 
-    def __init__(self, story: Story, home: Path, *, servers: bool = False) -> None:
+    def __init__(
+        self, story: Story, home: Path, *, servers: bool = False, asks: bool = False
+    ) -> None:
         self.story = story
+        self.asks = asks
         self.home = home
         self.servers = servers
         self._path: Path | None = None
         self._count = 0
+        self._untold = False
         _quiet(story, home / "old")
         self._before = holds(home / "old")
         path = self._fresh()
         told = self._tell(path, Refusing({}, 0, 0))
         assert told.code is None, told
+        self.told = told.data["told"]
         self.new_names = names_of(path)
         self.new = describe(path)
         self.new_versions = versions(path)
@@ -108,6 +116,11 @@ class Stage:
         self.old = describe(home / "touched")
         self.old_holds = holds(home / "touched")
         self.old_versions = versions(home / "touched")
+
+    def clear(self) -> None:
+        """Remove all that was made."""
+        shutil.rmtree(self.home)
+        self._path = None
 
     def _fresh(self) -> Path:
         if self._path is None:
@@ -130,14 +143,14 @@ class Stage:
             beneath.enable()
         try:
             with Root.open(str(path)) as root, refusing(refusal):
-                self.story.act(root)
+                told = self.story.act(root)
         except OSError as error:
             return Answer(_IO, IoError(error).data)
         except RedraftError as error:
             return Answer(error.code, error.data)
         finally:
             beneath.disable()
-        return Answer(None, {})
+        return Answer(None, {"told": _CLOCK.sub("", repr(told).replace(str(path), ""))})
 
     def calls(self, kinds: dict[str, tuple[int, ...]]) -> list[str]:
         """The names of the calls of these kinds that the story makes, in their order."""
@@ -160,8 +173,9 @@ class Stage:
         if refusal.struck is None:
             self._drop()
             return None
+        self._untold = False
         wrong = list(self._judge(path, answer, refusal))
-        return Point(refusal.struck, code, answer, wrong)
+        return Point(refusal.struck, code, answer, wrong, self._untold)
 
     def points(
         self, kinds: dict[str, tuple[int, ...]], codes: int | None = None
@@ -194,11 +208,14 @@ class Stage:
                 yield "the error names no path"
         elif answer.code is not None:
             yield f"the answer is {answer.code}"
-        if answer.code is not None and holds(path) == self._before:
+        if self.asks and answer.code is None and answer.data["told"] != self.told:
+            yield f"another answer: {answer.data['told']} instead of {self.told}"
+        if (self.asks or answer.code is not None) and holds(path) == self._before:
             return  # nothing has happened at all: the folder serves again
         done = answer.code is None
         if refusal.kinds is READING:
-            done = done or self._is_done(path)  # what it did could not be told
+            self._untold = not done and self._is_done(path)
+            done = done or self._untold
         if refusal.lasting:
             # It could take nothing back either: with a journal it may be carried on instead.
             _heal(path)
@@ -220,6 +237,9 @@ class Stage:
         else:
             odd = set(names_of(path)).symmetric_difference(self.new_names)
             odd = {name for name in odd if not self._is_immaterial(name, self.new)}
+            odd = {
+                name for name in odd if f"/{layout.WATCH}/" not in name
+            }  # read, and needed no more
             if odd:
                 yield f"other files than when it is done undisturbed: {sorted(odd)}"
         yield from (f"left behind: {name}" for name in litter(path))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.recovery.refusals import CHANGING
+from tests.recovery.questions import LOOKS, QUESTIONS
+from tests.recovery.refusals import CHANGING, READING
 from tests.recovery.refused import Stage
 from tests.recovery.stories import STORIES
 
@@ -36,4 +37,25 @@ def test_a_refused_change_undoes_the_operation_or_it_is_done(name: str, home: Pa
 def test_a_disk_that_stays_broken_loses_nothing(name: str, home: Path) -> None:
     """From some call on nothing can be changed any more; once it can, all is as it should be."""
     for point in Stage(STORIES[name], home).broken_from(errno.EROFS):
+        assert point.wrong == [], point
+
+
+@pytest.mark.parametrize("name", ["second write", "delete a folder", "retry", "commit", "switch"])
+def test_what_cannot_be_read_fails_the_operation_or_it_is_done(name: str, home: Path) -> None:
+    """Nothing that cannot be looked at is taken for missing, for empty or for what it should be."""
+    for point in Stage(STORIES[name], home).points(READING, len(name)):
+        assert point.wrong == [], point
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_answered_right_or_not_at_all(name: str, home: Path) -> None:
+    """Fault 13: a marker, a copy or metadata that cannot be read never shows as none."""
+    for point in Stage(QUESTIONS[name], home, servers=True, asks=True).points(READING, len(name)):
+        assert point.wrong == [], point
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_that_fails_changes_nothing(name: str, home: Path) -> None:
+    """What an agent wrote past the session is not forgotten because a look at it failed."""
+    for point in Stage(LOOKS[name], home).points(READING, len(name)):
         assert point.wrong == [], point

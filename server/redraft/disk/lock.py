@@ -17,8 +17,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from errno import ESPIPE
 
 from redraft.disk import calls
+from redraft.disk.folder import NO_FILE
 from redraft.errors import Locked
 
 TYPE_CHECKING = False
@@ -197,8 +199,12 @@ class Pulse:
             if status.st_ino != self._inode:
                 self._open_again(status.st_ino)
             return _first_line(self._descriptors[-1])
-        except (FileNotFoundError, IndexError):
+        except IndexError:
             return b""
+        except OSError as error:
+            if error.errno in (*NO_FILE, ESPIPE):  # or something that is no lock of ours
+                return b""
+            raise
 
     def again(self) -> bytes:
         """As :meth:`read`, sparing the look whether the file is still the one that was opened."""

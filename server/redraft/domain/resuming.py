@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from redraft.disk.copying import write_file
+from redraft.disk import calls
 from redraft.disk.durable import flush_folders
 from redraft.domain import layout, marker
 from redraft.domain.afterwards import Afterwards, Backout
@@ -14,6 +15,7 @@ from redraft.domain.session import Session, meta_of, progress_of, read_metadata,
 from redraft.errors import SessionNotFound
 
 if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
     from redraft.disk.lock import Lock
     from redraft.domain.archive import Laid
     from redraft.domain.root import Root
@@ -53,11 +55,15 @@ def resume(session: Session) -> dict[str, object]:
 def _take_up(session: Session, lock: Lock) -> dict[str, object]:
     with Backout() as backout:
         if session.folder.unlink(layout.DONE):
-            backout.add(lambda: write_file(session.folder, layout.DONE, (), flush=False))
+            backout.add(lambda: _done_again(session.folder))
         marker.activate(session.root, session.name)
     with Afterwards(session.root, lock):
         set_status(session, "active")
     return read_metadata(session.folder, session.name)
+
+
+def _done_again(folder: Folder) -> None:
+    os.close(calls.create(folder.handle, folder.at(layout.DONE)))
 
 
 def opened_again(root: Root, name: str) -> Session:

@@ -70,12 +70,11 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
     with session.root.hold("record a retry", session.name) as lock:
         session.check_there()
         session.check_sound()
-        file, _ = view.open_path(path)
         place = f"{layout.RETRIES}/{path}"
         number = _next_number(session.folder, place)
         version = f"{place}/{version_name(path, number)}"
         session.folder.remove_tree(_STAGE)
-        with file:
+        with view.open_path(path)[0] as file:
             chunks = iter(lambda: file.read(_CHUNK), b"")
             write_file(session.folder, f"{_STAGE}/version", chunks, flush=True)
         kept: dict[str, Any] = {
