@@ -18,13 +18,14 @@ from tests.recovery.stories import STORIES, Story
 _TEXT = """\
 Every call that reaches the disk is numbered, and the system refuses it: one call at a time, with
 each of the codes by which systems refuse such a call. Nothing goes past the numbering: it stands
-between the program and Python's own calls. A write is refused at its beginning, and after half of it
-was taken.
+between the program and Python's own calls. A write is refused at its beginning, and after half of
+it was taken.
 
 An operation that answers with an error must have left everything as it was: every document,
-checkpoint, retry, tombstone and permission bit, global's times too. One that answers that it is done
-must have done the whole of it. The code of the error must be the system's own, with the path. Then a
-session is started, written in and committed, and the doctor must find nothing that it cannot mend.
+checkpoint, retry, tombstone and permission bit, global's times too. One that answers that it is
+done must have done the whole of it. The code of the error must be the system's own, with the
+path. Then a session is started, written in and committed, and the doctor must find nothing that
+it cannot mend.
 
 ## Refused changes
 
@@ -39,8 +40,9 @@ The codes: {change_codes}.
 
 ## Refused looks
 
-The same for what only reads, listing and asking for a status included. *done, untold*: the operation
-was done, and what it should have answered could not be read any more; the answer is an error then.
+The same for what only reads, listing and asking for a status included. *done, untold*: the
+operation was done, and what it should have answered could not be read any more; the answer is an
+error then.
 
 {looks}
 The codes: {look_codes}.
@@ -57,8 +59,8 @@ folder). *answered*: the call did not matter to the answer.
 Small file systems in memory, really full, really out of inodes, really read-only; a process that
 really has no more descriptors, or may write no longer files. Each operation is tried with nothing
 left, with a little left, and so on. (Linux makes no file system read-only while an operation holds
-its lock open for writing; that it happens in the middle all the same, after an error of the disk, is
-what *stays broken* above tries.)
+its lock open for writing; that it happens in the middle all the same, after an error of the disk,
+is what *stays broken* above tries.)
 
 {days}
 ## The clock

@@ -10,17 +10,18 @@ from typing import NamedTuple
 from unittest import mock
 
 from tests.recovery.picture import describe, difference, litter
-from tests.recovery.stories import STORIES, Story, book, do, write
+from tests.recovery.stories import STORIES, Story, book, do, doc, write
 
 from redraft.domain.root import Root
 
 _YEAR_NS = 365 * 24 * 3600 * 10**9
+_BEGAN_NS = time.time_ns()
 Clock = Callable[[int, int], int]
 """From the real time and the number of the look at it to the time shown."""
 
 CLOCKS: dict[str, tuple[str, Clock]] = {
     "back": ("runs backwards, a second at each look", lambda now, look: now - look * 10**9),
-    "still": ("stands still", lambda now, look: 1_800_000_000 * 10**9),
+    "still": ("stands still", lambda now, look: _BEGAN_NS),
     "past": ("is ten years late", lambda now, look: now - 10 * _YEAR_NS),
     "future": ("is ten years early", lambda now, look: now + 10 * _YEAR_NS),
     "jumps": (
@@ -100,11 +101,29 @@ def _lives(path: Path, clock: Clock) -> Iterator[str]:
             if sorted(labels) != [f"x{turn}", f"y{turn}"]:
                 yield f"turn {turn}: the checkpoints are {labels}"
             do(root, "session cancel" if turn % 2 else "session commit", **_how(turn))
-        ended = do(root, "session list", completed=True, trash=True)
-        yield from () if len(ended.completed) + len(ended.trash) == 4 else ("an end is missing",)
-        if (path / "a.md").read_bytes() != b"doc:y2":
+        if (path / "a.md").read_bytes() != doc("y2"):
             yield "global is not what was committed last"
+        yield from _undoes(root)
 
 
 def _how(turn: int) -> dict[str, object]:
     return {} if turn % 2 else {"force": True}
+
+
+def _undoes(root: Root) -> Iterator[str]:
+    """An undo takes back what was done last."""
+    ends = ["commit", "cancel", "commit", "commit", "cancel"]
+    for number, end in enumerate(ends):
+        do(root, "session start", name=f"end-{number}")
+        write(root, f"{number}.md", "new")
+        do(root, f"session {end}", **({"force": True} if end == "commit" else {}))
+    undone = [do(root, "session undo").session for _ in ends]
+    if undone != [f"end-{number}" for number in reversed(range(len(ends)))]:
+        yield f"undone in this order: {undone}"
+    do(root, "session switch", name="end-0")
+    kept = do(root, "session checkpoint", label="1")
+    write(root, "0.md", "newer")
+    do(root, "session restore", id=kept.id)
+    do(root, "session undo")
+    if do(root, "read", path="0.md").content != doc("newer").decode():
+        yield "a restore is not undone first"

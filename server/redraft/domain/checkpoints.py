@@ -26,7 +26,7 @@ from redraft.domain.session import (
     read_metadata,
     write_metadata,
 )
-from redraft.domain.trash import Bin
+from redraft.domain.trash import Bin, after_all_others
 from redraft.errors import InvalidArguments
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ def take_locked(session: Session, trigger: str, label: str, backout: Backout) ->
     folder = session.folder
     metadata = read_metadata(folder, session.name)
     progress = progress_of(metadata)
-    moment = time.time_ns()
-    while folder.stat(f"{layout.CHECKPOINTS}/{layout.time_text(moment)}") is not None:
-        moment += 1000
+    # Each comes after all others, whatever the clock says: an undo goes by their names.
+    others = (layout.moment_of(entry.name) for entry in folder.scan(layout.CHECKPOINTS))
+    now = after_all_others(session.root, time.time_ns())
+    moment = max(now, max(others, default=0) + 1000)
     manifest = {
         "id": layout.time_text(moment),
         "label": label,

@@ -16,13 +16,31 @@ if TYPE_CHECKING:
 
 
 def dated(root: Root, parent: str, name: str, suffix: str = "") -> str:
-    """A fresh ``<parent>/<name><suffix>-<time>``, relative to the root; needs the lock."""
-    moment = time.time_ns()
+    """A fresh ``<parent>/<name><suffix>-<time>``, relative to the root; needs the lock.
+
+    An undo goes by these times: one is never before that of an earlier end, whatever the clock.
+    """
+    # A name that was given out is taken, though nothing may lie there yet.
+    moment = max(after_all_others(root, time.time_ns()), root.last_dated_ns + 1000)
     while True:
         path = f"{parent}/{name}{suffix}-{layout.time_text(moment)}"
         if root.folder.stat(path) is None:
+            root.last_dated_ns = moment
             return path
         moment += 1000
+
+
+def after_all_others(root: Root, now: int) -> int:
+    """This moment, or a later one if the clock is behind what has ended already."""
+    moment = now
+    for parent in (layout.COMPLETED, layout.TRASH):
+        there = root.folder.stat(parent)
+        if there is None or there.st_mtime_ns < now:
+            continue  # the clock has gone on since the last end: no need to look at them all
+        dates = (layout.split_dated(entry.name) for entry in root.folder.scan(parent))
+        newest = max((layout.moment_of(date[1]) for date in dates if date), default=0)
+        moment = max(moment, newest + 1000)
+    return moment
 
 
 class Bin:
