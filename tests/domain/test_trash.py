@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import picture
 from tests.domain.desk import Desk
 
+from redraft.domain import layout
 from redraft.domain.trash import Bin, dated
 
 
@@ -73,3 +74,9 @@ def test_two_entries_of_one_moment_do_not_meet(
         first = Bin(view.session, "deleted")
         first.take("files/new.md")
         assert dated(draft.root, ".workflow/.trash", "draft") != first.path
+
+
+def test_what_looks_like_a_time_and_is_none_comes_before_all() -> None:
+    """Somebody may put anything into the archive."""
+    assert layout.moment_of("20261332T256199000000Z") == 0
+    assert layout.time_text(layout.moment_of("20261127T195100798093Z")) == "20261127T195100798093Z"

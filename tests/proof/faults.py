@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tests.proof.page import Options, Page, table
 from tests.recovery.bad_days import DAYS, Day, live_all
 from tests.recovery.clocks import CLOCKS, tell_all
-from tests.recovery.questions import LOOKS, QUESTIONS
+from tests.recovery.questions import LOOKS, MORE, QUESTIONS
 from tests.recovery.refusals import CHANGING, READING
 from tests.recovery.refused import Point, Stage
 from tests.recovery.stories import STORIES, Story
@@ -40,7 +40,8 @@ The codes: {change_codes}.
 
 ## Refused looks
 
-The same for what only reads, listing and asking for a status included. *done, untold*: the
+The same for what only reads, listing and asking for a status included; each call with two of its
+codes, in turn. *done, untold*: the
 operation was done, and what it should have answered could not be read any more; the answer is an
 error then.
 
@@ -70,6 +71,8 @@ What is not tried: Windows and macOS, network file systems, `close` that fails, 
 have nothing to do with each other.
 """
 
+_ALL = STORIES | MORE
+
 
 class _Row(NamedTuple):
     refused: int = 0
@@ -85,15 +88,16 @@ class _Row(NamedTuple):
 def prove(options: Options) -> Page:
     """Refuse everything once, and judge."""
     prover = _Prover(options)
-    names = list(STORIES)[:: 12 if options.quick else 1]
+    names = list(_ALL)[:: 12 if options.quick else 1]
     changes = [_change_row(name, prover) for name in names]
-    looks = [[name, *_looked(prover.points(name, STORIES[name], READING))] for name in names]
+    looks = [[name, *_looked(prover.looks(name))] for name in names]
     asked = list(QUESTIONS)[:: 6 if options.quick else 1]
     questions = [_question_row(name, prover) for name in asked]
     questions += [[name, *_row(prover.points(name, LOOKS[name], READING))] for name in LOOKS]
-    days = live_all(options.folder / "disk", list(DAYS), names)
+    told = [name for name in names if name in STORIES]
+    days = live_all(options.folder / "disk", list(DAYS), told)
     prover.failures += [line for day in days for line in day.wrong]
-    clocks = tell_all(options.folder / "clocks", names)
+    clocks = tell_all(options.folder / "clocks", told)
     prover.failures += [line for one in clocks for line in one.wrong]
     head = ["operation", "points", "refused whole", "done"]
     text = _TEXT.format(
@@ -137,9 +141,16 @@ class _Prover:
         yield from self.judged(name, stage.points(kinds, 0 if self.options.quick else None))
         stage.clear()
 
+    def looks(self, name: str) -> Iterator[Point]:
+        """Refuse every look of an operation, with two codes each."""
+        stage = Stage(_ALL[name], self._home())
+        for turn in range(1 if self.options.quick else 2):
+            yield from self.judged(name, stage.points(READING, turn))
+        stage.clear()
+
     def broken_from(self, name: str) -> Iterator[Point]:
         """Refuse all changes from each call on."""
-        stage = Stage(STORIES[name], self._home())
+        stage = Stage(_ALL[name], self._home())
         yield from self.judged(name, stage.broken_from(errno.EROFS))
         stage.clear()
 
@@ -166,7 +177,7 @@ def _counted(points: Iterable[Point]) -> _Row:
 
 
 def _change_row(name: str, prover: _Prover) -> list[object]:
-    once = _counted(prover.points(name, STORIES[name], CHANGING))
+    once = _counted(prover.points(name, _ALL[name], CHANGING))
     ever = _counted(prover.broken_from(name))
     return [name, *once.cells()[:3], f"{sum(ever):,}", once.broken + ever.broken]
 

@@ -11,6 +11,7 @@ from unittest import mock
 
 from tests.recovery.picture import describe, difference, litter
 from tests.recovery.stories import STORIES, Story, book, do, doc, write
+from tests.recovery.strikes import watched
 
 from redraft.domain.root import Root
 
@@ -58,7 +59,7 @@ def showing(clock: Clock) -> Iterator[None]:
 def _tell(story: Story, path: Path) -> None:
     path.mkdir(parents=True)
     book(path)
-    with Root.open(str(path)) as root:
+    with Root.open(str(path)) as root, watched(lambda name: None):
         story.before(root)
         story.act(root)
 
@@ -88,7 +89,7 @@ def _lives(path: Path, clock: Clock) -> Iterator[str]:
     """Names that are made from times, many in a row: none may take another's place."""
     path.mkdir(parents=True)
     book(path)
-    with Root.open(str(path)) as root, showing(clock):
+    with Root.open(str(path)) as root, watched(lambda name: None), showing(clock):
         for turn in range(4):
             do(root, "session start", name="draft")
             for text in ("x", "y"):

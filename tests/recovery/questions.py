@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.recovery.stories import (
     Act,
     Story,
@@ -14,9 +16,11 @@ from tests.recovery.stories import (
     writes,
 )
 
-from redraft.domain import marker, past
+from redraft.domain import layout, marker, past
 from redraft.domain.root import Root
 from redraft.domain.view import View
+
+_METADATA = f"{layout.session_folder('draft')}/{layout.METADATA}"
 
 
 def _asks(verb: str, **arguments: object) -> Act:
@@ -53,6 +57,17 @@ _BOOK = in_draft(
     restore_first,
     editor_saves("part/b.md", "theirs"),
 )
+
+MORE = {
+    "resume from the archive": Story(
+        in_draft(everything, step("session complete")), step("session resume", session="draft")
+    ),
+    "checkpoint without metadata": Story(
+        in_draft(everything, lambda root: Path(root.path, _METADATA).unlink()),
+        step("session checkpoint"),
+    ),
+}
+"""Stories that only refusals are told of."""
 
 _ASKED: dict[str, Act] = {
     "status": _asks("session status"),

@@ -199,12 +199,11 @@ class Pulse:
             if status.st_ino != self._inode:
                 self._open_again(status.st_ino)
             return _first_line(self._descriptors[-1])
-        except IndexError:
+        except (OSError, IndexError) as error:
+            # None is there, it was let go in this moment, or it is something that is no lock.
+            if isinstance(error, OSError) and error.errno not in (*NO_FILE, ESPIPE):
+                raise
             return b""
-        except OSError as error:
-            if error.errno in (*NO_FILE, ESPIPE):  # or something that is no lock of ours
-                return b""
-            raise
 
     def again(self) -> bytes:
         """As :meth:`read`, sparing the look whether the file is still the one that was opened."""

@@ -54,12 +54,14 @@ def resume(session: Session) -> dict[str, object]:
 
 def _take_up(session: Session, lock: Lock) -> dict[str, object]:
     with Backout() as backout:
-        if session.folder.unlink(layout.DONE):
+        metadata = read_metadata(session.folder, session.name)
+        if session.done_in_place():
+            session.folder.unlink(layout.DONE)
             backout.add(lambda: _done_again(session.folder))
         marker.activate(session.root, session.name)
     with Afterwards(session.root, lock):
         set_status(session, "active")
-    return read_metadata(session.folder, session.name)
+    return metadata
 
 
 def _done_again(folder: Folder) -> None:
