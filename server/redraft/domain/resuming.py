@@ -39,17 +39,26 @@ def resume(session: Session) -> dict[str, object]:
     Raises:
         SessionCrashed: it holds an interrupted operation.
     """
-    with session.root.hold("resume", session.name) as lock:
-        session.check_there()
-        session.check_sound()
-        lock.intend(session.name)
-        metadata = _take_up(session, lock)
+    metadata = read_metadata(session.folder, session.name)
+    if not _is_under_way(session, metadata):
+        with session.root.hold("resume", session.name) as lock:
+            session.check_there()
+            session.check_sound()
+            lock.intend(session.name)
+            metadata = _take_up(session, lock)
     progress = progress_of(metadata)
     return {
         "phase": metadata["current_phase"],
         "current_tasks": progress["current_tasks"],
         "last_checkpoint": progress["last_checkpoint"],
     }
+
+
+def _is_under_way(session: Session, metadata: dict[str, object]) -> bool:
+    """Whether nothing is left to do: it came back from the archive just now, for example."""
+    if marker.active(session.root) != session.name or session.done_in_place():
+        return False
+    return metadata["status"] == "active" and session.folder.stat(layout.JOURNAL) is None
 
 
 def _take_up(session: Session, lock: Lock) -> dict[str, object]:
