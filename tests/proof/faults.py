@@ -59,7 +59,8 @@ folder). *answered*: the call did not matter to the answer.
 
 Small file systems in memory, really full, really out of inodes, really read-only; a process that
 really has no more descriptors, or may write no longer files. Each operation is tried with nothing
-left, with a little left, and so on. (Linux makes no file system read-only while an operation holds
+left, with a little left, and so on. Where nothing could be taken back either, the next command may
+have carried a journal on; that counts as refused here. (Linux makes no file system read-only while an operation holds
 its lock open for writing; that it happens in the middle all the same, after an error of the disk,
 is what *stays broken* above tries.)
 
@@ -104,7 +105,7 @@ def prove(options: Options) -> Page:
         changes=table([*head, "stays broken", "broken"], changes),
         looks=table([*head, "done, untold", "broken"], looks),
         questions=table(["question", "points", "refused", "answered", "broken"], questions),
-        days=table(["what", *head[:1], "tries", *head[2:], "broken"], _day_rows(days)),
+        days=table(["what", "operations", "tries", *head[2:], "broken"], _day_rows(days)),
         clocks=table(
             ["the clock", "operations", "broken"],
             [[CLOCKS[c.clock][0], c.told, len(c.wrong)] for c in clocks],

@@ -123,8 +123,12 @@ class Lock:
         """Note, flushed, that ``folder`` is about to get a journal that changes ``session``."""
         self.work, self.session, self.journal = folder, session, True
         self._count = (self._count + 1) % _COUNT_TO
-        self._write()
-        calls.flush(self._descriptor)
+        try:
+            self._write()
+            calls.flush(self._descriptor)
+        except BaseException:
+            self.journal = False  # nor will there be one
+            raise
 
     def finish(self) -> None:
         """Note that this operation's journal is closed.
