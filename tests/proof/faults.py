@@ -41,9 +41,8 @@ The codes: {change_codes}.
 ## Refused looks
 
 The same for what only reads, listing and asking for a status included; each call with two of its
-codes, in turn. *done, untold*: the
-operation was done, and what it should have answered could not be read any more; the answer is an
-error then.
+codes, in turn. *done, untold*: the operation was done, and what it should have answered could not
+be read any more; the answer is an error then.
 
 {looks}
 The codes: {look_codes}.
@@ -59,10 +58,10 @@ folder). *answered*: the call did not matter to the answer.
 
 Small file systems in memory, really full, really out of inodes, really read-only; a process that
 really has no more descriptors, or may write no longer files. Each operation is tried with nothing
-left, with a little left, and so on. Where nothing could be taken back either, the next command may
-have carried a journal on; that counts as refused here. (Linux makes no file system read-only while an operation holds
-its lock open for writing; that it happens in the middle all the same, after an error of the disk,
-is what *stays broken* above tries.)
+left, with a little left, and so on. Where nothing could be taken back either, the next command
+may have carried a journal on; that counts as refused here. (Linux makes no file system read-only
+while an operation holds its lock open for writing; that it happens in the middle all the same,
+after an error of the disk, is what *stays broken* above tries.)
 
 {days}
 ## The clock
