@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from tests.conftest import picture
@@ -80,3 +81,11 @@ def test_what_looks_like_a_time_and_is_none_comes_before_all() -> None:
     """Somebody may put anything into the archive."""
     assert layout.moment_of("20261332T256199000000Z") == 0
     assert layout.time_text(layout.moment_of("20261127T195100798093Z")) == "20261127T195100798093Z"
+
+
+def test_a_name_that_is_taken_gets_the_next_moment(draft: Desk) -> None:
+    """Somebody may have put it there by hand."""
+    draft.root.last_dated_ns = layout.moment_of("20991231T000000000000Z")
+    taken = Path(draft.root.path, layout.TRASH, "x-20991231T000000000001Z")
+    taken.mkdir(parents=True)
+    assert dated(draft.root, layout.TRASH, "x") == f"{layout.TRASH}/x-20991231T000000000002Z"

@@ -224,9 +224,8 @@ def _state(folder: Folder) -> dict[str, str]:
 
 def _is_another(folder: Folder, place: str, path: str) -> bool:
     name = f"{layout.FILES}/{path}"
-    if not (folder.is_file(name) and folder.is_file(f"{place}/{name}")):
-        return False
-    return not same_content(folder, name, folder, f"{place}/{name}")
+    are_files = folder.is_file(name) and folder.is_file(f"{place}/{name}")
+    return are_files and not same_content(folder, name, folder, f"{place}/{name}")
 
 
 # Undoing a restore ------------------------------------------------------------------------------

@@ -153,11 +153,9 @@ def _read(session: Session, path: str, number: int) -> Kept:
     name = f"{place}/retry-{number}.json"
     try:
         found = json.loads(session.folder.read(name, 1 << 20))
-    except OSError as error:
-        if error.errno not in NO_FILE:
+    except (ValueError, RecursionError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in NO_FILE:
             raise
-        found = None
-    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         found = {}
