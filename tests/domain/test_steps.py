@@ -446,14 +446,27 @@ def test_a_small_file_is_installed_and_the_former_one_comes_back(bench: Bench) -
     assert bench.files() == {"a.md": "older", "b.md": "first"}
 
 
-def test_dropping_sweeping_and_flushing_need_no_undoing(bench: Bench) -> None:
-    bench.put(f"{RECORD}/.tmp/half/x", "half")
+def test_what_was_dropped_comes_back_but_for_the_journal(bench: Bench) -> None:
+    bench.put(f"{RECORD}/operation.json", "{}")
+    before = bench.files()
     with bench.hands(strict=True) as hands:
-        for step in (["drop", STAGED], ["sweep", RECORD], ["flush", ["", "gone", RECORD]]):
+        for step in (["drop", STAGED], ["drop", f"{RECORD}/operation.json"]):
             hands.do(step)
             hands.do(step)
             hands.undo(step)
-    assert bench.files() == {"a.md": "older"}
+            hands.undo(step)
+    del before[f"{RECORD}/operation.json"]
+    assert bench.files() == before
+
+
+def test_sweeping_and_flushing_need_no_undoing(bench: Bench) -> None:
+    bench.put(f"{RECORD}/.tmp/half/x", "half")
+    with bench.hands(strict=True) as hands:
+        for step in (["sweep", RECORD], ["flush", ["", "gone", RECORD]]):
+            hands.do(step)
+            hands.do(step)
+            hands.undo(step)
+    assert f"{RECORD}/.tmp/half/x" not in bench.files()
 
 
 def test_markers_are_removed_passed_on_and_given_back(draft: Desk) -> None:

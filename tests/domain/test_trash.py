@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from tests.conftest import picture
 from tests.domain.desk import Desk
 
+from redraft.domain import layout
 from redraft.domain.trash import Bin, dated
 
 
@@ -73,3 +75,17 @@ def test_two_entries_of_one_moment_do_not_meet(
         first = Bin(view.session, "deleted")
         first.take("files/new.md")
         assert dated(draft.root, ".workflow/.trash", "draft") != first.path
+
+
+def test_what_looks_like_a_time_and_is_none_comes_before_all() -> None:
+    """Somebody may put anything into the archive."""
+    assert layout.moment_of("20261332T256199000000Z") == 0
+    assert layout.time_text(layout.moment_of("20261127T195100798093Z")) == "20261127T195100798093Z"
+
+
+def test_a_name_that_is_taken_gets_the_next_moment(draft: Desk) -> None:
+    """Somebody may have put it there by hand."""
+    draft.root.last_dated_ns = layout.moment_of("20991231T000000000000Z")
+    taken = Path(draft.root.path, layout.TRASH, "x-20991231T000000000001Z")
+    taken.mkdir(parents=True)
+    assert dated(draft.root, layout.TRASH, "x") == f"{layout.TRASH}/x-20991231T000000000002Z"

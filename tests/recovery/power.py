@@ -59,6 +59,10 @@ class PowerCuts(Matrix):
 
     def _judge(self, path: Path, name: str) -> tuple[int | None, list[str]]:
         state, wrong = super()._judge(path, name)
-        if state == 0 and path.with_suffix(".answered").exists() and self._states[0] != self._states[1]:
+        if (
+            state == 0
+            and path.with_suffix(".answered").exists()
+            and self._states[0] != self._states[1]
+        ):
             wrong.append("it was answered, and is not on the disk")
         return state, wrong

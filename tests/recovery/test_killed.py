@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from tests.recovery.killing import Matrix
-from tests.recovery.stories import STORIES
+from tests.recovery.stories import CONTINUED, STORIES
+
+ALL = STORIES | CONTINUED
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_killed_operation_is_found_undone_or_done(name: str, tmp_path: Path) -> None:
     """Faults 2, 3, 4, 6 and 23: nothing is lost, nothing is half done, nothing is left lying."""
-    outcome = Matrix(STORIES[name], tmp_path).strike(every_next=False)
+    outcome = Matrix(ALL[name], tmp_path).strike(every_next=False)
     assert outcome.failures == []
     assert outcome.points > 1
     assert outcome.undone + outcome.done == outcome.tries

@@ -192,7 +192,9 @@ class Disk:
         broken: set[int] = set()
         names = {number: dict(held) for number, held in self._start.items()}
         for entries in done:
-            if entries.number not in stays and (broken & entries.changes.keys() or not kept.names()):
+            if entries.number not in stays and (
+                broken & entries.changes.keys() or not kept.names()
+            ):
                 broken |= entries.changes.keys()
                 continue
             for parent, changes in entries.changes.items():

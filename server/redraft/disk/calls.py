@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
+from errno import EFBIG
 
 DIRECTORY_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -46,11 +47,17 @@ def overwrite(descriptor: int, data: bytes) -> None:
     """Write over the beginning of a small open file, in one call; what lies beyond stays.
 
     For records whose first line alone counts: a reader sees the old line or the new one.
+
+    Raises:
+        OSError: the system refused, or took only a part; the file is empty then.
     """
     if hasattr(os, "pwrite"):
-        os.pwrite(descriptor, data, 0)
+        count = os.pwrite(descriptor, data, 0)
     else:  # pragma: no cover - Windows has no pwrite
-        _seek_write(descriptor, data)
+        count = _seek_write(descriptor, data)
+    if count < len(data):
+        os.ftruncate(descriptor, 0)  # half a line and the rest of the old one would make a third
+        raise OSError(EFBIG, os.strerror(EFBIG))
 
 
 def _seek_write(descriptor: int, data: bytes) -> int:  # pragma: no cover - Windows has no pwrite

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
-from errno import EEXIST, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY
+from errno import EEXIST, EISDIR, ELOOP, ENOENT, ENOTDIR, ENOTEMPTY
 
 from redraft.disk import beneath, calls
 from redraft.disk.exchange import rename_noreplace
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | calls.NOFOLLOW | calls.CLOEXEC
 
+NO_FILE = (ENOENT, ENOTDIR, EISDIR, ELOOP)
+"""What opening answers where no file of ours lies; any other refusal says nothing about that."""
 
 _ONE_READ = 1 << 30
 

@@ -17,8 +17,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from errno import ESPIPE
 
 from redraft.disk import calls
+from redraft.disk.folder import NO_FILE
 from redraft.errors import Locked
 
 TYPE_CHECKING = False
@@ -44,6 +46,7 @@ class Lock:
         session: the session whose view a journal of this operation changes.
         marks: the session whose marker this operation sets as its last step, once that is certain.
         journal: whether a journal of this operation is, or may be, open.
+        unswept: whether it left something behind, for whoever takes the lock next.
         dead: the record of the last holder if it died, until its work is taken care of; else empty.
     """
 
@@ -58,6 +61,7 @@ class Lock:
         "journal",
         "marks",
         "session",
+        "unswept",
         "work",
     )
 
@@ -74,6 +78,7 @@ class Lock:
         self.session: str | None = None
         self.marks: str | None = None
         self.journal = False
+        self.unswept = False
         self.dead: Record = {}
 
     def __enter__(self) -> Lock:
@@ -107,7 +112,7 @@ class Lock:
     ) -> None:
         descriptor, self._descriptor = self._descriptor, -1
         try:
-            if not (self.journal or self.dead):
+            if not (self.journal or self.dead or self.unswept):
                 calls.overwrite(descriptor, _BEAT.format(self._count, 0).encode() + b"}\n")
         except OSError:
             pass  # then whoever comes next takes us for dead, and finds nothing to do
@@ -118,8 +123,12 @@ class Lock:
         """Note, flushed, that ``folder`` is about to get a journal that changes ``session``."""
         self.work, self.session, self.journal = folder, session, True
         self._count = (self._count + 1) % _COUNT_TO
-        self._write()
-        calls.flush(self._descriptor)
+        try:
+            self._write()
+            calls.flush(self._descriptor)
+        except BaseException:
+            self.journal = False  # nor will there be one
+            raise
 
     def finish(self) -> None:
         """Note that this operation's journal is closed.
@@ -136,6 +145,14 @@ class Lock:
         """Note that the operation is as good as done, and has only to set the session's marker."""
         self.marks = session
         self._write()
+
+    def leave_unswept(self) -> None:
+        """Let the record stay, so that whoever comes next takes us for dead and clears up."""
+        self.marks, self.unswept = None, True
+        try:
+            self._write()
+        except OSError:
+            return  # then it still names us as it did before
 
     def bury(self) -> None:
         """Note that the dead holder's work is taken care of."""
@@ -175,14 +192,21 @@ class Pulse:
         self._guard = threading.Lock()
 
     def read(self) -> bytes:
-        """The record's line; empty if nobody ever took the lock, or it cannot be read."""
+        """The record's line; empty if nobody ever took the lock.
+
+        Raises:
+            OSError: it cannot be read, so that nobody knows whether an operation is at work.
+        """
         try:
             at = self._folder.at(self._name)
             status = os.stat(at, dir_fd=self._folder.handle, follow_symlinks=False)
             if status.st_ino != self._inode:
                 self._open_again(status.st_ino)
             return _first_line(self._descriptors[-1])
-        except (OSError, IndexError):
+        except (OSError, IndexError) as error:
+            # None is there, it was let go in this moment, or it is something that is no lock.
+            if isinstance(error, OSError) and error.errno not in (*NO_FILE, ESPIPE):
+                raise
             return b""
 
     def again(self) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from redraft.disk.copying import copy_file
 from redraft.disk.durable import set_times
 from redraft.domain import base, layout, past
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import Survey, drifted
 from redraft.domain.editing import session_of
 from redraft.domain.journal import Journal, run
@@ -57,8 +58,9 @@ def adopt(view: View, given: list[str] | None) -> tuple[list[str], list[str]]:
         steps += [["drop", f"{session.path}/{layout.PAST}/{p}"] for p in paths if p in seen]
         steps.append(["drop", f"{session.path}/{layout.JOURNAL}"])
         run(session.root, lock, session.path, Journal("adopt", session.name, steps, session.path))
-        session.folder.remove_tree(_STAGE)
-        hands.mason.clean()
+        with Afterwards(session.root, lock):
+            session.folder.remove_tree(_STAGE)
+            hands.mason.clean()
     return paths, [path for path in paths if path in survey.bases]
 
 

@@ -14,11 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
 from redraft.disk.copying import copy_file, same_content, write_file
+from redraft.disk.folder import NO_FILE
 from redraft.domain import layout
+from redraft.domain.afterwards import Afterwards, Backout
 from redraft.domain.changes import Survey, count
 from redraft.domain.journal import Journal, run
-from redraft.domain.session import Session, progress_of, read_metadata, write_metadata
-from redraft.domain.trash import Bin
+from redraft.domain.session import (
+    Session,
+    metadata_kept,
+    progress_of,
+    read_metadata,
+    write_metadata,
+)
+from redraft.domain.trash import Bin, after_all_others
 from redraft.errors import InvalidArguments
 
 if TYPE_CHECKING:
@@ -31,24 +39,29 @@ if TYPE_CHECKING:
 _SIDES = (layout.FILES, layout.BASE, layout.DELETED)
 _MANIFEST = "manifest.json"
 _STAGE = f"{layout.TMP}/checkpoint"
+_RESTORE = f"{layout.TMP}/restore"
 
 
 def take(session: Session, label: str) -> dict[str, Any]:
     """Keep the session's state as it is now, on a person's request; returns the manifest."""
-    with session.root.hold("checkpoint", session.name):
+    with session.root.hold("checkpoint", session.name), Backout() as backout:
         session.check_there()
         session.check_sound()
-        return take_locked(session, "user_request", label)
+        return take_locked(session, "user_request", label, backout)
 
 
-def take_locked(session: Session, trigger: str, label: str) -> dict[str, Any]:
-    """As :func:`take`, under the lock that the caller holds, for any trigger."""
+def take_locked(session: Session, trigger: str, label: str, backout: Backout) -> dict[str, Any]:
+    """As :func:`take`, under the lock that the caller holds, for any trigger.
+
+    ``backout`` takes the checkpoint back, should what it was taken for fail.
+    """
     folder = session.folder
     metadata = read_metadata(folder, session.name)
     progress = progress_of(metadata)
-    moment = time.time_ns()
-    while folder.stat(f"{layout.CHECKPOINTS}/{layout.time_text(moment)}") is not None:
-        moment += 1000
+    # Each comes after all others, whatever the clock says: an undo goes by their names.
+    others = (layout.moment_of(entry.name) for entry in folder.scan(layout.CHECKPOINTS))
+    now = after_all_others(session.root, time.time_ns())
+    moment = max(now, max(others, default=0) + 1000)
     manifest = {
         "id": layout.time_text(moment),
         "label": label,
@@ -65,10 +78,18 @@ def take_locked(session: Session, trigger: str, label: str) -> dict[str, Any]:
         _copy_tree(folder, side, folder, f"{_STAGE}/{side}")
     data = json.dumps(manifest, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     write_file(folder, f"{_STAGE}/{_MANIFEST}", (data,), flush=True)
-    folder.move(_STAGE, folder, f"{layout.CHECKPOINTS}/{manifest['id']}")
+    backout.add(metadata_kept(folder))
+    place = f"{layout.CHECKPOINTS}/{manifest['id']}"
+    folder.move(_STAGE, folder, place)
+    backout.add(lambda: _take_back(folder, place))
     progress["last_checkpoint"] = manifest["at"]
     write_metadata(folder, metadata)
     return manifest
+
+
+def _take_back(folder: Folder, place: str) -> None:
+    folder.remove_tree(_STAGE)
+    folder.move(place, folder, _STAGE)  # one rename; what failed sweeps there afterwards
 
 
 def _copy_tree(source: Folder, name: str, target: Folder, to_name: str) -> None:
@@ -106,7 +127,11 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     try:
         status = folder.stat(name)
         found = json.loads(folder.read(name, 1 << 20))
-    except (OSError, ValueError, RecursionError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
+        return None
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
@@ -132,14 +157,14 @@ def restore(session: Session, id_: str) -> tuple[dict[str, Any], dict[str, Any],
     Raises:
         InvalidArguments: there is no such checkpoint.
     """
-    with session.root.hold("restore", session.name) as lock:
+    with session.root.hold("restore", session.name) as lock, Backout() as backout:
         session.check_there()
         session.check_sound()
-        return _restore_locked(session, lock, id_)
+        return _restore_locked(session, lock, id_, backout)
 
 
 def _restore_locked(
-    session: Session, lock: Lock, id_: str, trigger: str = "before_restore"
+    session: Session, lock: Lock, id_: str, backout: Backout, undone: str | None = None
 ) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     folder = session.folder
     is_plain = bool(id_) and "/" not in id_ and "\0" not in id_ and id_ not in (".", "..")
@@ -151,26 +176,44 @@ def _restore_locked(
             [f"session {session.name!r} has no checkpoint {id_[:80]!r}{hint}"],
             ("/session checkpoints",),
         )
-    before = _state(folder)
-    replaced_by = take_locked(session, trigger, f"before restoring {id_}")
     place = f"{layout.CHECKPOINTS}/{id_}"
-    stage = f"{layout.TMP}/restore"
-    folder.remove_tree(stage)
+    changed = _differences(folder, place)
+    trigger = "before_restore" if undone is None else "user_request"
+    replaced_by = take_locked(session, trigger, f"before restoring {id_}", backout)
+    run(session.root, lock, session.path, _restoring(session, place, undone))
+    backout.forget()
+    with Afterwards(session.root, lock):
+        folder.remove_tree(_RESTORE)
+    return manifest, replaced_by, changed
+
+
+def _restoring(session: Session, place: str, undone: str | None) -> Journal:
+    """Stage what a checkpoint holds, and write down the steps that put it in its place."""
+    folder, home = session.folder, session.path
+    folder.remove_tree(_RESTORE)
     steps: list[Step] = []
     trash = Bin(session, "replaced")
     for side in _SIDES:
-        _copy_tree(folder, f"{place}/{side}", folder, f"{stage}/{side}")
+        _copy_tree(folder, f"{place}/{side}", folder, f"{_RESTORE}/{side}")
         if folder.stat(side) is not None:
-            steps.append(["move", f"{session.path}/{side}", trash.place(side)])
-        if folder.stat(f"{stage}/{side}") is not None:
-            steps.append(["move", f"{session.path}/{stage}/{side}", f"{session.path}/{side}"])
-    steps.append(["drop", f"{session.path}/{layout.JOURNAL}"])
-    run(session.root, lock, session.path, Journal("restore", session.name, steps, session.path))
-    folder.remove_tree(stage)
-    after = _state(folder)
+            steps.append(["move", f"{home}/{side}", trash.place(side)])
+        if folder.stat(f"{_RESTORE}/{side}") is not None:
+            steps.append(["move", f"{home}/{_RESTORE}/{side}", f"{home}/{side}"])
+    if undone is not None:
+        write_file(folder, f"{_RESTORE}/undone", (), flush=False)
+        steps.append(["move", f"{home}/{_RESTORE}/undone", f"{home}/{_undone(undone)}"])
+    steps.append(["drop", f"{home}/{layout.JOURNAL}"])
+    return Journal("restore", session.name, steps, home)
+
+
+def _differences(folder: Folder, place: str) -> list[str]:
+    """The paths that a session shows otherwise than a checkpoint of it."""
+    before = _state(folder)
+    with folder.sub(place) as kept:
+        after = _state(kept)
     changed = {p for p in before.keys() | after.keys() if before.get(p) != after.get(p)}
-    changed |= {p for p in after.keys() - changed if _differs(session, trash, p)}
-    return manifest, replaced_by, sorted(changed)
+    both = (p for p in after.keys() - changed if after[p] == "copy")
+    return sorted(changed.union(p for p in both if _is_another(folder, place, p)))
 
 
 def _state(folder: Folder) -> dict[str, str]:
@@ -179,14 +222,10 @@ def _state(folder: Folder) -> dict[str, str]:
     return copies | dict.fromkeys(survey.deleted, "deleted")
 
 
-def _differs(session: Session, trash: Bin, path: str) -> bool:
-    """Whether a copy is another one than that which it replaced."""
+def _is_another(folder: Folder, place: str, path: str) -> bool:
     name = f"{layout.FILES}/{path}"
-    now = session.folder.stat(name)
-    if now is None or not modes.S_ISREG(now.st_mode):
-        return False
-    root = session.root.folder
-    return not same_content(root, trash.place(name), session.folder, name)
+    are_files = folder.is_file(name) and folder.is_file(f"{place}/{name}")
+    return are_files and not same_content(folder, name, folder, f"{place}/{name}")
 
 
 # Undoing a restore ------------------------------------------------------------------------------
@@ -219,8 +258,8 @@ def undo_restore(root: Root, lock: Lock, name: str, id_: str, *, dry: bool) -> U
 
     undoing = Undoing(name, "restore")
     if not dry:
-        with Session.open(root, name) as session:
+        with Session.open(root, name) as session, Backout() as backout:
             session.check_sound()
-            undoing.restored = _restore_locked(session, lock, id_, "user_request")[2]
-            write_file(session.folder, _undone(id_), (), flush=False)
+            lock.work = session.path
+            undoing.restored = _restore_locked(session, lock, id_, backout, undone=id_)[2]
     return undoing

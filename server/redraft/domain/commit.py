@@ -15,6 +15,7 @@ from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_files, set_times
 from redraft.disk.paths import refuse_protected
 from redraft.domain import layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import beneath
 from redraft.domain.commit_work import MERGED, Work, info, is_folder, staged, steps_of
 from redraft.domain.editing import prune_shown
@@ -105,13 +106,14 @@ def execute(
         journal = Journal("commit", session.name, steps, work.record, facts)
         progress.check()
         run(root, lock, session.path, journal)
-        session.folder.remove_tree(MERGED)
-        mason.clean()
-        if work.whole:
-            _note_end(work)
-        else:
-            for path in work.copies:
-                prune_shown(session, path)
+        with Afterwards(root, lock):
+            session.folder.remove_tree(MERGED)
+            mason.clean()
+            if work.whole:
+                _note_end(work)
+            else:
+                for path in work.copies:
+                    prune_shown(session, path)
     return Outcome(work, archive)
 
 

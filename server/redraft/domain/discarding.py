@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import Survey
 from redraft.domain.editing import prune, session_of
 from redraft.domain.journal import Journal, run
@@ -39,10 +40,11 @@ def discard(view: View, given: list[str]) -> list[str]:
         steps.append(["drop", f"{session.path}/{layout.JOURNAL}"])
         journal = Journal("discard", session.name, steps, session.path)
         run(session.root, lock, session.path, journal)
-        mason.clean()
-        for path in wanted:
-            prune(session, f"{layout.FILES}/{path}")
-            prune(session, f"{layout.BASE}/{path}")
+        with Afterwards(session.root, lock):
+            mason.clean()
+            for path in wanted:
+                prune(session, f"{layout.FILES}/{path}")
+                prune(session, f"{layout.BASE}/{path}")
     return wanted
 
 

@@ -8,6 +8,7 @@ from redraft.disk.copying import same_content, write_file
 from redraft.disk.durable import place
 from redraft.disk.exchange import exchange
 from redraft.domain import base, layout
+from redraft.domain.afterwards import Afterwards, Backout
 from redraft.domain.trash import Bin
 from redraft.domain.view import View, is_hidden
 from redraft.errors import (
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable
 
+    from redraft.disk.lock import Lock
     from redraft.domain.session import Session
+
+_COPY = f"{layout.TMP}/copy"
 
 
 def session_of(view: View) -> Session:
@@ -46,6 +50,7 @@ def write(
     parents: bool = True,
     mode: int | None = None,
     check: Callable[[str], None] | None = None,
+    first: Callable[[str, Backout], None] | None = None,
 ) -> str:
     """Write a document's new version into the session, flushed, as one step.
 
@@ -58,6 +63,7 @@ def write(
         parents: whether missing folders above it are made.
         mode: its permission bits; None keeps those of the version it replaces.
         check: is called with the path under the lock, and may refuse by raising.
+        first: does something before, and says how it is taken back should the write fail.
 
     Returns:
         ``modified``, ``created``, or ``unchanged`` if the session now shows just global.
@@ -70,24 +76,28 @@ def write(
     session = session_of(view)
     path = view.path_of(given)
     _check_document(path)
-    with session.root.hold("write", session.name):
+    with session.root.hold("write", session.name) as lock, Backout() as backout:
         session.check_there()
         session.check_sound()
         if check is not None:
             check(path)
+        if first is not None:
+            first(path, backout)
         source, current = view.look(path)
         _check_target(view, path, current, create=create, overwrite=overwrite, parents=parents)
         has_base = base.ensure(session, path, touched=source != "global")
-        via = f"{layout.TMP}/copy"
+        via = _COPY
         session.folder.unlink(via)
         if mode is None:
             mode = _mode(session, path, current, has_base=has_base)
         write_file(session.folder, via, chunks, mode=mode, flush=True)
         if has_base and not under_tombstone(session, path) and _is_no_change(session, path, via):
-            _drop_change(session, path, via)
+            _drop_change(session, path, lock)
             return "unchanged"
         place(session.folder, via, f"{layout.FILES}/{path}")
-        _lift_tombstone(session, path)
+        backout.forget()
+        with Afterwards(session.root, lock):
+            _lift_tombstone(session, path)
     return "modified" if has_base else "created"
 
 
@@ -150,13 +160,14 @@ def _is_no_change(session: Session, path: str, via: str) -> bool:
     return same and base.unchanged(session, path, kept, now)
 
 
-def _drop_change(session: Session, path: str, via: str) -> None:
+def _drop_change(session: Session, path: str, lock: Lock) -> None:
     # The tombstone first: it changes nothing while the copy is there, and hides global after.
     _lift_tombstone(session, path)
     session.folder.unlink(f"{layout.FILES}/{path}")
-    forget_base(session, path)
-    prune_shown(session, path)
-    session.folder.unlink(via)
+    with Afterwards(session.root, lock):
+        forget_base(session, path)
+        prune_shown(session, path)
+        session.folder.unlink(_COPY)
 
 
 def forget_base(session: Session, path: str) -> None:
@@ -281,7 +292,7 @@ def delete(
         if current is None:
             raise view.not_found(path)
         if not modes.S_ISDIR(current.st_mode):
-            return _delete_file(session, path)
+            return _delete_file(session, path, lock)
         if not recursive and view.list_path(path):
             raise UnsupportedFile(path, "is a folder that is not empty")
         from redraft.domain import moving
@@ -289,15 +300,19 @@ def delete(
         return moving.delete_folder(view, path, lock)
 
 
-def _delete_file(session: Session, path: str) -> str:
+def _delete_file(session: Session, path: str, lock: Lock) -> str:
     # The tombstone goes first: until the copy is gone, the copy still shows.
-    hidden = hide(session, path)
-    trash = Bin(session, "deleted")
-    for side in (layout.FILES,) if hidden else (layout.FILES, layout.BASE):
-        found = session.folder.stat(f"{side}/{path}")
-        if found is not None and not modes.S_ISDIR(found.st_mode):
-            trash.take(f"{side}/{path}")
-    prune_shown(session, path)
+    with Backout() as backout:
+        if not is_hidden(session.folder, path):
+            backout.add(lambda: session.folder.unlink(f"{layout.DELETED}/{path}"))
+        hidden = hide(session, path)
+        trash = Bin(session, "deleted")
+        for side in (layout.FILES,) if hidden else (layout.BASE, layout.FILES):
+            found = session.folder.stat(f"{side}/{path}")
+            if found is not None and not modes.S_ISDIR(found.st_mode):
+                backout.add(trash.take(f"{side}/{path}"))
+    with Afterwards(session.root, lock):
+        prune_shown(session, path)
     return "deleted" if hidden else "unchanged"
 
 

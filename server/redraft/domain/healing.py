@@ -96,7 +96,7 @@ def sweep_workflow(root: Root) -> None:
 
 
 def sweep_after_failure(root: Root, lock: Lock) -> None:
-    """Remove what a failed operation had prepared, as far as the disk lets us; raises nothing."""
+    """Remove what a failed operation had prepared; what the disk refuses is left to the next."""
     try:
         sweep_workflow(root)
         if not lock.journal:
@@ -104,7 +104,7 @@ def sweep_after_failure(root: Root, lock: Lock) -> None:
             for place in {lock.work, home} - {None}:
                 sweep(root, str(place))
     except OSError:
-        return  # the next recovery or checkpoint finds it
+        lock.leave_unswept()
 
 
 def sound_metadata(session: Session) -> dict[str, object]:
@@ -149,7 +149,13 @@ def heal_session(root: Root, lock: Lock, name: str) -> tuple[list[str], list[str
         sweep(root, folder)
         root.note_repair(f"Removed half-written files of session {name!r}.")
     with root.folder.sub(folder) as opened:
-        if not is_sound(opened):
+        try:
+            sound = is_sound(opened)
+        except OSError as error:
+            found.append(f"{name}: {layout.METADATA} cannot be read: {error.strerror}")
+            left.append(found[-1])
+            return found, left
+        if not sound:
             found.append(f"{name}: {layout.METADATA} is missing or unreadable")
             recreate_metadata(root, opened, name)
         found += _half_retries(root, opened, name)

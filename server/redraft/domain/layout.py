@@ -89,6 +89,16 @@ def time_text(nanoseconds: int) -> str:
     return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}{rest // 1000:06d}Z"
 
 
+def moment_of(text: str) -> int:
+    """The nanoseconds of a time as it stands in paths; 0 if it is no time."""
+    from calendar import timegm
+
+    try:
+        return timegm(time.strptime(text[:15], "%Y%m%dT%H%M%S")) * 10**9 + int(text[15:21]) * 1000
+    except ValueError:
+        return 0
+
+
 def rfc3339(nanoseconds: int) -> str:
     """A time as it stands in results: RFC 3339 UTC with microseconds."""
     seconds, rest = divmod(nanoseconds, 1_000_000_000)

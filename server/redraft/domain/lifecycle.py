@@ -9,6 +9,7 @@ from redraft.disk import calls
 from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders
 from redraft.domain import checkpoints, handover, layout, marker, retries
+from redraft.domain.afterwards import Backout
 from redraft.domain.changes import Survey
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import (
@@ -185,9 +186,12 @@ def leave(session: Session, lock: Any, kind: str, steps: list[Step], place: str)
         run(root, lock, session.path, Journal(kind, session.name, steps, place))
         return
     # One rename is the whole operation; a marker left behind by a death has no session and heals.
-    root.folder.move(session.path, root.folder, place)
-    marker.deactivate(root, session.name)
-    flush_folders(root.folder, [layout.WORKFLOW, parent])
+    with Backout() as backout:
+        root.folder.move(session.path, root.folder, place)
+        backout.add(lambda: root.folder.move(place, root.folder, session.path))
+        if marker.deactivate(root, session.name):
+            backout.add(lambda: marker.activate(root, session.name))
+        flush_folders(root.folder, [layout.WORKFLOW, parent])
 
 
 def complete(session: Session, *, archive: bool) -> Ended:
@@ -197,11 +201,11 @@ def complete(session: Session, *, archive: bool) -> Ended:
         SessionCrashed: it holds an interrupted operation.
     """
     root = session.root
-    with root.hold("complete", session.name) as lock:
+    with root.hold("complete", session.name) as lock, Backout() as backout:
         session.check_there()
         session.check_sound()
         ended = Ended(session)
-        checkpoints.take_locked(session, "session_end", "")
+        checkpoints.take_locked(session, "session_end", "", backout)
         set_status(session, "completed")
         if archive:
             place = dated(root, layout.COMPLETED, session.name)
@@ -209,6 +213,7 @@ def complete(session: Session, *, archive: bool) -> Ended:
             ended.place = place
         else:
             os.close(calls.open_or_create(session.folder.handle, session.folder.at(layout.DONE)))
+            backout.add(lambda: session.folder.unlink(layout.DONE))
             marker.deactivate(root, session.name)
     return ended
 
@@ -230,13 +235,13 @@ def set_phase(
         artifacts: what the phase that ends hands over, for example plan documents by role; None
             adds nothing.
     """
-    with session.root.hold("change the phase", session.name):
+    with session.root.hold("change the phase", session.name), Backout() as backout:
         session.check_there()
         session.check_sound()
         metadata = read_metadata(session.folder, session.name)
         previous = metadata["current_phase"]
         if previous != phase:
-            checkpoints.take_locked(session, "phase_complete", f"end of {previous}")
+            checkpoints.take_locked(session, "phase_complete", f"end of {previous}", backout)
             metadata = read_metadata(session.folder, session.name)
         progress = progress_of(metadata)
         if artifacts:

@@ -222,7 +222,11 @@ def _place(root: Root, previous: str | None, name: str) -> None:
 
 def _see(root: Root, name: str | None) -> None:
     """Remember what we set ourselves; it settles like any other sighting."""
-    root.sighting = Sighting(_stamp(root), time.monotonic_ns(), name, settled=False)
+    root.sighting = None
+    try:
+        root.sighting = Sighting(_stamp(root), time.monotonic_ns(), name, settled=False)
+    except OSError:
+        return  # it is set all the same, and the next look sees it
 
 
 def pass_on(root: Root, old: str, new: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from redraft.disk.copying import copy_file
 from redraft.domain import base, layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.editing import check_parents, lifts, prune_shown, session_of, settle
 from redraft.domain.journal import Journal, run
 from redraft.domain.tombstones import Mason
@@ -35,8 +36,9 @@ def delete_folder(view: View, path: str, lock: Lock) -> str:
     mason = Mason(session)
     steps = _removal(session, path, mason)
     run(session.root, lock, session.path, _journal(session, "delete", steps))
-    mason.clean()
-    prune_shown(session, path)
+    with Afterwards(session.root, lock):
+        mason.clean()
+        prune_shown(session, path)
     return "deleted" if is_hidden(session.folder, path) else "unchanged"
 
 
@@ -90,10 +92,11 @@ def rename(view: View, old: str, new: str, *, overwrite: bool = False) -> str:
         if not same:
             steps += _removal(session, source, mason)
         run(session.root, lock, session.path, _journal(session, "rename", steps))
-        session.folder.remove_tree(_STAGE)
-        mason.clean()
-        settle(session, target)
-        prune_shown(session, source)
+        with Afterwards(session.root, lock):
+            session.folder.remove_tree(_STAGE)
+            mason.clean()
+            settle(session, target)
+            prune_shown(session, source)
     return "modified" if session.folder.stat(f"{layout.BASE}/{target}") else "created"
 
 
@@ -112,9 +115,10 @@ def copy(view: View, source: str, destination: str, *, overwrite: bool = False) 
         mason = Mason(session)
         steps = _transfer(view, origin, target, status, mason)
         run(session.root, lock, session.path, _journal(session, "copy", steps))
-        session.folder.remove_tree(_STAGE)
-        mason.clean()
-        settle(session, target)
+        with Afterwards(session.root, lock):
+            session.folder.remove_tree(_STAGE)
+            mason.clean()
+            settle(session, target)
     return "modified" if session.folder.stat(f"{layout.BASE}/{target}") else "created"
 
 

@@ -14,8 +14,10 @@ import stat as modes
 
 from redraft.disk.copying import write_file
 from redraft.disk.durable import publish
+from redraft.disk.folder import NO_FILE
 from redraft.disk.paths import refuse_protected
 from redraft.domain import base, layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import Survey
 from redraft.domain.editing import session_of
 from redraft.errors import ProtectedPath
@@ -75,17 +77,19 @@ def noticed(view: View, tool_use: str) -> list[tuple[str, str]]:
         Path and ``modified``, ``created`` or ``deleted``; empty if nothing was, or nobody watched.
     """
     session = session_of(view)
-    with session.root.hold("watch", session.name):
+    with session.root.hold("watch", session.name) as lock:
         session.check_there()
         session.check_sound()
         before = _taken(session, tool_use)
-        if before is None:
-            return []
-        found = dict(_changed(session, before["known"]))
-        for path in _made(session, before):
-            found.setdefault(path, "created")
-        for path in found:
-            _mark(session, path)
+        found: dict[str, str] = {}
+        if before is not None:
+            found.update(_changed(session, before["known"]))
+            for path in _made(session, before):
+                found.setdefault(path, "created")
+            for path in found:
+                _mark(session, path)
+        with Afterwards(session.root, lock):
+            session.folder.unlink(f"{layout.WATCH}/{tool_use}")
     return sorted(found.items())
 
 
@@ -99,9 +103,12 @@ def _taken(session: Session, tool_use: str) -> dict[str, Any] | None:
     place = f"{layout.WATCH}/{tool_use}"
     try:
         before = json.loads(session.folder.read(place))
-    except (OSError, ValueError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
         return None
-    session.folder.unlink(place)
+    except ValueError:
+        return None
     return before if isinstance(before, dict) and set(before) == _FIELDS else None
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from redraft.disk import calls
 from redraft.disk.durable import flush_folders
 from redraft.domain import layout, marker
+from redraft.domain.afterwards import Afterwards, Backout
 from redraft.domain.archive import laid
 from redraft.domain.lifecycle import check_name_is_free
 from redraft.domain.session import Session, meta_of, progress_of, read_metadata, set_status
 from redraft.errors import SessionNotFound
 
 if TYPE_CHECKING:
+    from redraft.disk.folder import Folder
+    from redraft.disk.lock import Lock
     from redraft.domain.archive import Laid
     from redraft.domain.root import Root
 
 
 def pause(session: Session) -> None:
     """Take the session's marker away, so that none is active (if it was)."""
-    with session.root.hold("pause", session.name):
+    with session.root.hold("pause", session.name) as lock:
         session.check_there()
-        set_status(session, "paused")
         marker.deactivate(session.root, session.name)
+        with Afterwards(session.root, lock):
+            set_status(session, "paused")
 
 
 def resume(session: Session) -> dict[str, object]:
@@ -33,11 +39,13 @@ def resume(session: Session) -> dict[str, object]:
     Raises:
         SessionCrashed: it holds an interrupted operation.
     """
-    with session.root.hold("resume", session.name) as lock:
-        session.check_there()
-        session.check_sound()
-        lock.intend(session.name)
-        metadata = _take_up(session)
+    metadata = read_metadata(session.folder, session.name)
+    if not _is_under_way(session, metadata):
+        with session.root.hold("resume", session.name) as lock:
+            session.check_there()
+            session.check_sound()
+            lock.intend(session.name)
+            metadata = _take_up(session, lock)
     progress = progress_of(metadata)
     return {
         "phase": metadata["current_phase"],
@@ -46,11 +54,27 @@ def resume(session: Session) -> dict[str, object]:
     }
 
 
-def _take_up(session: Session) -> dict[str, object]:
-    session.folder.unlink(layout.DONE)
-    metadata = set_status(session, "active")
-    marker.activate(session.root, session.name)
+def _is_under_way(session: Session, metadata: dict[str, object]) -> bool:
+    """Whether nothing is left to do: it came back from the archive just now, for example."""
+    if marker.active(session.root) != session.name or session.done_in_place():
+        return False
+    return metadata["status"] == "active" and session.folder.stat(layout.JOURNAL) is None
+
+
+def _take_up(session: Session, lock: Lock) -> dict[str, object]:
+    with Backout() as backout:
+        metadata = read_metadata(session.folder, session.name)
+        if session.done_in_place():
+            session.folder.unlink(layout.DONE)
+            backout.add(lambda: _done_again(session.folder))
+        marker.activate(session.root, session.name)
+    with Afterwards(session.root, lock):
+        set_status(session, "active")
     return metadata
+
+
+def _done_again(folder: Folder) -> None:
+    os.close(calls.create(folder.handle, folder.at(layout.DONE)))
 
 
 def opened_again(root: Root, name: str) -> Session:
@@ -71,10 +95,14 @@ def opened_again(root: Root, name: str) -> Session:
             return Session.open(root, name)  # somebody was faster
         check_name_is_free(root, found.name)
         lock.intend(found.name)
-        root.folder.move(found.place, root.folder, layout.session_folder(found.name))
-        flush_folders(root.folder, [layout.WORKFLOW, layout.COMPLETED])
-        session = Session.open(root, found.name)
-        _take_up(session)
+        home = layout.session_folder(found.name)
+        with Backout() as backout:
+            root.folder.move(found.place, root.folder, home)
+            backout.add(lambda: root.folder.move(home, root.folder, found.place))
+            flush_folders(root.folder, [layout.WORKFLOW, layout.COMPLETED])
+            session = Session.open(root, found.name)
+            backout.add(session.close)
+            _take_up(session, lock)
     return session
 
 

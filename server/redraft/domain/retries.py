@@ -12,7 +12,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.copying import write_file
+from redraft.disk.folder import NO_FILE
 from redraft.domain import checkpoints, editing, layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
 from redraft.domain.session import as_text
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import os
 
     from redraft.disk.folder import Folder
+    from redraft.domain.afterwards import Backout
     from redraft.domain.session import Session
     from redraft.domain.steps import Step
     from redraft.domain.view import View
@@ -67,12 +70,11 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
     with session.root.hold("record a retry", session.name) as lock:
         session.check_there()
         session.check_sound()
-        file, _ = view.open_path(path)
         place = f"{layout.RETRIES}/{path}"
         number = _next_number(session.folder, place)
         version = f"{place}/{version_name(path, number)}"
         session.folder.remove_tree(_STAGE)
-        with file:
+        with view.open_path(path)[0] as file:
             chunks = iter(lambda: file.read(_CHUNK), b"")
             write_file(session.folder, f"{_STAGE}/version", chunks, flush=True)
         kept: dict[str, Any] = {
@@ -92,7 +94,8 @@ def record(view: View, given: str, reason: str, *, auto_detected: bool) -> Kept:
             ["drop", f"{home}/{layout.JOURNAL}"],
         ]
         run(session.root, lock, home, Journal("retry", session.name, steps, home))
-        session.folder.remove_tree(_STAGE)
+        with Afterwards(session.root, lock):
+            session.folder.remove_tree(_STAGE)
     return Kept(path, number, kept, f"{session.path}/{version}")
 
 
@@ -150,7 +153,9 @@ def _read(session: Session, path: str, number: int) -> Kept:
     name = f"{place}/retry-{number}.json"
     try:
         found = json.loads(session.folder.read(name, 1 << 20))
-    except (ValueError, RecursionError, OSError):
+    except (ValueError, RecursionError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in NO_FILE:
+            raise
         found = None
     if not isinstance(found, dict):
         found = {}
@@ -199,12 +204,12 @@ def restore(view: View, given: str, number: int) -> str:
     path = view.path_of(given)
     name, _ = find_version(session, path, number)
 
-    def keep(_: str) -> None:
+    def keep(_: str, backout: Backout) -> None:
         label = f"before restoring retry {number} of {path}"
-        checkpoints.take_locked(session, "before_restore", label)
+        checkpoints.take_locked(session, "before_restore", label, backout)
 
     with open(session.folder.open_file(name), "rb") as file:
-        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), check=keep)
+        editing.write(view, path, iter(lambda: file.read(_CHUNK), b""), first=keep)
     return path
 
 

@@ -26,6 +26,7 @@ class Root:
         path: the folder, absolute, links resolved.
         folder: the folder, held open.
         lock_wait_s: how long an operation waits for another process, in seconds.
+        last_dated_ns: the time in the last name that this process made from one.
         sighting: what the last look at the marker saw (see :mod:`redraft.domain.marker`).
     """
 
@@ -36,6 +37,7 @@ class Root:
         "_stuck",
         "_troubles",
         "folder",
+        "last_dated_ns",
         "lock_wait_s",
         "path",
         "sighting",
@@ -45,6 +47,7 @@ class Root:
         self.folder = folder
         self.path = folder.path
         self.lock_wait_s = lock_wait_s
+        self.last_dated_ns = 0
         self.sighting: Sighting | None = None
         self._crashed: tuple[object, list[str]] | None = None
         self._pulse = Pulse(folder, layout.LOCK)

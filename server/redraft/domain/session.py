@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import stat as modes
 import time
-from errno import EMFILE, ENFILE, ENOMEM
 
+from redraft.disk.folder import NO_FILE
 from redraft.domain import layout, marker
 from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, SessionNotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from redraft.disk.folder import Folder
@@ -159,19 +160,23 @@ def _metadata(
 
 
 def is_sound(folder: Folder) -> bool:
-    """Whether a session's metadata is there and can be read."""
+    """Whether a session's metadata is there and undamaged; raises as :func:`parsed`."""
     return parsed(folder) is not None
 
 
 def parsed(folder: Folder) -> dict[str, object] | None:
-    """The metadata as it lies on disk; None if it is missing or unreadable."""
+    """The metadata as it lies on disk; None if it is missing or damaged.
+
+    Raises:
+        OSError: the disk refuses to read it, which says nothing about it.
+    """
     import json
 
     try:
         found = json.loads(folder.read(layout.METADATA, _LARGEST + 1))
     except OSError as error:
-        if error.errno in (EMFILE, ENFILE, ENOMEM):
-            raise  # that says nothing about the file
+        if error.errno not in NO_FILE:
+            raise
         return None
     except (ValueError, RecursionError):
         return None
@@ -245,6 +250,16 @@ def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool =
     data = encoded(metadata)
     via = f"{layout.TMP}/{layout.METADATA}"
     publish(folder, layout.METADATA, data, via=via, flush=flush)
+
+
+def metadata_kept(folder: Folder) -> Callable[[], object]:
+    """What puts the metadata back as it is now, for an operation that fails after changing it."""
+    from redraft.disk.durable import publish
+
+    if not is_sound(folder):
+        return lambda: None  # it heals
+    data, via = folder.read(layout.METADATA), f"{layout.TMP}/{layout.METADATA}"
+    return lambda: publish(folder, layout.METADATA, data, via=via, flush=False)
 
 
 def set_status(session: Session, status: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from redraft.disk.copying import write_file
 from redraft.domain import base, editing, layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.journal import Journal, run
 from redraft.domain.steps import stamp
 from redraft.domain.trash import Bin
@@ -50,15 +51,15 @@ def solve(view: View, given: str, merged: bytes, folder: bytes, session: bytes) 
         home.check_sound()
         home.folder.remove_tree(_STAGE)
         old = home.folder.stat(f"{layout.FILES}/{path}")
-        try:
-            if old is None or not _is_merged(home, path, folder, session):
-                return False
-            write_file(home.folder, _COPY, (merged,), mode=old.st_mode & 0o7777, flush=True)
-            journal = Journal("merge", home.name, _steps(home, path, old), home.path)
-            run(home.root, lock, home.path, journal)
-        finally:
+        if old is None or not _is_merged(home, path, folder, session):
             home.folder.remove_tree(_STAGE)
-        editing.settle(home, path)
+            return False
+        write_file(home.folder, _COPY, (merged,), mode=old.st_mode & 0o7777, flush=True)
+        journal = Journal("merge", home.name, _steps(home, path, old), home.path)
+        run(home.root, lock, home.path, journal)
+        with Afterwards(home.root, lock):
+            home.folder.remove_tree(_STAGE)
+            editing.settle(home, path)
     return True
 
 

@@ -28,6 +28,7 @@ import stat as modes
 from errno import EEXIST, ENOTEMPTY
 
 from redraft.disk import calls
+from redraft.disk.copying import write_file
 from redraft.disk.durable import flush_folders, publish
 from redraft.disk.exchange import KEEP, exchange, finish_exchange, rename_noreplace
 from redraft.domain import crossing, layout
@@ -95,6 +96,7 @@ class Hands:
         self._moved: set[tuple[str, str]] = set()
         self._unmarked: set[str] = set()
         self._installed: dict[str, bytes] = {}
+        self._dropped: dict[str, bytes] = {}
         self._open: dict[str, Folder] = {}
         self._near: set[tuple[str, str]] = set()  # pairs of folders seen on one file system
 
@@ -194,7 +196,7 @@ class Hands:
         # Where there was nothing to move, what lies at the target never came from the source.
         if (source, target) in self._moved and self._stat(source) is None:
             self._carry(target, source)
-            self._unmake_parents(target)
+        self._unmake_parents(target)
 
     def _across(self, path: str, target: str) -> tuple[Folder, str, Folder, str] | None:
         """Both ends of a step, if they lie on different file systems; ours has parents then."""
@@ -330,7 +332,13 @@ class Hands:
         self.root.folder.make(path)
 
     def _do_drop(self, path: str) -> None:
+        if self.strict and not path.endswith(f"/{layout.JOURNAL}") and self._stat(path) is not None:
+            self._dropped[path] = self.root.folder.read(path)
         self.root.folder.unlink(path)
+
+    def _undo_drop(self, path: str) -> None:
+        if path in self._dropped and self._stat(path) is None:
+            write_file(self.root.folder, path, (self._dropped[path],), flush=False)
 
     def _do_stone(self, staged: str, stone: str, kind: str) -> None:
         here, there = self._kind(staged), self._kind(stone)

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from redraft.domain import layout
+from redraft.domain.afterwards import Afterwards
 from redraft.domain.archive import is_session
 from redraft.domain.journal import Journal, load, run
 from redraft.domain.resuming import completed
@@ -202,6 +203,7 @@ def _undo_part(
         if session is None:
             return reversal.undoing
         session.check_sound()
+        lock.work = session.path
         part = Part(session, reversal)
         part.turn()
         if dry:
@@ -213,7 +215,8 @@ def _undo_part(
         steps.append(["move", record.folder, f"{reversal.bin}/record"])
         steps.append(["flush", [session.path, layout.COMPLETED, layout.TRASH]])
         _run(root, lock, record, steps, session.path)
-        part.mason.clean()
+        with Afterwards(root, lock):
+            part.mason.clean()
     return reversal.undoing
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import stat as modes
-from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
-from redraft.disk.folder import read_all
+from redraft.disk.folder import NO_FILE, read_all
 from redraft.disk.paths import canonical, is_ordinary, refuse_protected, relative
 from redraft.domain import layout
 from redraft.domain.session import Session
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     Seen = TypeVar("Seen")
 
 _ATTEMPTS = 50
-_NO_DOCUMENT = (ENOENT, ENOTDIR, EISDIR, ELOOP)
 
 
 class Resolved:
@@ -243,7 +241,7 @@ class View:
                         return None
             return self.root.folder.open_file(path or "."), "global"
         except OSError as error:
-            if error.errno in _NO_DOCUMENT:
+            if error.errno in NO_FILE:
                 return None
             raise
 
