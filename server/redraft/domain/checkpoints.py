@@ -17,7 +17,8 @@ from redraft.disk.copying import copy_file, same_content, write_file
 from redraft.domain import layout
 from redraft.domain.changes import Survey, count
 from redraft.domain.journal import Journal, run
-from redraft.domain.session import Session, progress_of, read_metadata, write_metadata
+from redraft.domain.records import read_record
+from redraft.domain.session import Session, as_text, progress_of, read_metadata, write_metadata
 from redraft.domain.trash import Bin
 from redraft.errors import InvalidArguments
 
@@ -105,8 +106,8 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     name = f"{layout.CHECKPOINTS}/{id_}/{_MANIFEST}"
     try:
         status = folder.stat(name)
-        found = json.loads(folder.read(name, 1 << 20))
-    except (OSError, ValueError, RecursionError):
+        found = read_record(folder, name)
+    except (OSError, ValueError):
         return None
     if not isinstance(found, dict):
         return None
@@ -114,10 +115,10 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     at = layout.utc(found.get("at")) or layout.rfc3339(status.st_mtime_ns if status else 0)
     whole: dict[str, Any] = {"id": id_, "at": at}
     for key, default in texts.items():
-        whole[key] = found[key] if isinstance(found.get(key), str) else default
+        whole[key] = as_text(found[key]) if isinstance(found.get(key), str) else default
     for key in ("completed_phases", "current_tasks"):
         value = found.get(key)
-        whole[key] = [str(x) for x in value] if isinstance(value, list) else []
+        whole[key] = [as_text(x) for x in value] if isinstance(value, list) else []
     count = found.get("change_count")
     whole["change_count"] = count if isinstance(count, int) else 0
     return whole

@@ -7,6 +7,7 @@ import time
 from errno import EMFILE, ENFILE, ENOMEM
 
 from redraft.domain import layout, marker
+from redraft.domain.records import read_record
 from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, SessionNotFound
 
 TYPE_CHECKING = False
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
-
-_LARGEST = 1 << 20
 
 
 class Session:
@@ -165,15 +164,13 @@ def is_sound(folder: Folder) -> bool:
 
 def parsed(folder: Folder) -> dict[str, object] | None:
     """The metadata as it lies on disk; None if it is missing or unreadable."""
-    import json
-
     try:
-        found = json.loads(folder.read(layout.METADATA, _LARGEST + 1))
+        found = read_record(folder, layout.METADATA)
     except OSError as error:
         if error.errno in (EMFILE, ENFILE, ENOMEM):
             raise  # that says nothing about the file
         return None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 
