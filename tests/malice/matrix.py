@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.malice.contents import Content
 from tests.malice.ground import Ground, build
 from tests.malice.kinds import KINDS, Kind, clear, may_make_devices
 from tests.malice.places import PLACES, Place
@@ -51,9 +52,9 @@ class Bench:
                 if (number + other) % share == 0 and (self.devices or kind.name != "device"):
                     yield Case(place, kind)
 
-    def try_case(self, case: Case) -> Outcome:
+    def try_case(self, case: Case | Content) -> Outcome:
         """Try one, in a process of its own."""
-        shared = case.kind.name.startswith("hard link")
+        shared = isinstance(case, Case) and case.kind.name.startswith("hard link")
         outcome = in_child(lambda: self.run(case.spoil, shared=shared))
         outcome.failures = [f"{case}: {line}" for line in outcome.failures]
         return outcome

@@ -51,7 +51,7 @@ def test_every_place_of_the_layout_is_tried() -> None:
     missing = {
         key
         for key, value in constants.items()
-        if value.rpartition("/")[2] not in parts and key not in ("MARKER",)
+        if value.rpartition("/")[2] not in parts and key != "MARKER"
     }
     assert missing == set()
 
