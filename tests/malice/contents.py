@@ -206,7 +206,7 @@ def _leading_out() -> Iterator[Content]:
             yield _edited(f"{DONE}/{layout.JOURNAL}", f"{field} {way!r}", _with(field, way))
         for step in _STEPS:
             for position, value in enumerate(step[1:], 1):
-                if isinstance(value, str) and value != "file" or step[0] == "flush":
+                if (isinstance(value, str) and value != "file") or step[0] == "flush":
                     yield _edited(
                         f"{DRAFT}/{layout.JOURNAL}",
                         f"{step[0]} {way!r} as its {'first' if position == 1 else 'second'}",

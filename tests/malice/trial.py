@@ -104,11 +104,14 @@ def ask(roots: Roots, asked: Ask, outcome: Outcome, *, secret: bool) -> None:
 def try_course(
     ground: Ground, spoil: Callable[[Ground], object], course: str, *, shared: bool = False
 ) -> Outcome:
-    """Spoil a folder, ask a course's commands of it, and look what it did outside."""
+    """Spoil a folder, ask a course's commands of it, and look what it did outside.
+
+    What goes on spoiling it returns how it is stopped.
+    """
     outcome = Outcome()
     kept = ground.root / layout.session_folder("draft") / layout.CHECKPOINTS
     id_ = next(kept.iterdir()).name
-    spoil(ground)
+    stop = spoil(ground)
     age(ground.beyond)
     before = picture(ground.beyond, shared=shared)
     roots = Roots([str(ground.root)])
@@ -118,6 +121,8 @@ def try_course(
             ask(roots, Ask(asked.verb, given), outcome, secret=not shared)
     finally:
         roots.close()
+        if callable(stop):
+            stop()
     after = picture(ground.beyond, shared=shared)
     start = len(str(ground.outside.parent)) + 1
     touched = [key[start:] for key in before if before[key] != after[key]]
