@@ -67,7 +67,10 @@ class Ground:
 def age(paths: list[Path]) -> None:
     """Make every reading time old, so that a reading shows even where times are kept lazily."""
     for path in paths:
-        status = path.lstat()
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue  # what somebody removed is told by the picture
         if status.st_atime_ns != LONG_AGO:
             os.utime(path, ns=(LONG_AGO, status.st_mtime_ns), follow_symlinks=False)
 

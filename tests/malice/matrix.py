@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,8 @@ class Bench:
 
     def run(self, spoil: object, *, shared: bool = False) -> Outcome:
         """Try every course on a spoiled folder, in this process."""
-        return courses_of(self.template, self.work / "copy", spoil, shared=shared)  # type: ignore[arg-type]
+        copy = self.template.root.with_name("copy")  # beside what lies outside, as the first one
+        return courses_of(self.template, copy, spoil, shared=shared)  # type: ignore[arg-type]
 
     def cases(self, share: int = 1) -> Iterator[Case]:
         """All cases, or one of so many: each place and each kind is among them still."""
@@ -56,5 +58,8 @@ class Bench:
         """Try one, in a process of its own."""
         shared = isinstance(case, Case) and case.kind.name.startswith("hard link")
         outcome = in_child(lambda: self.run(case.spoil, shared=shared))
+        if outcome.failures:  # whatever was done out there must not be laid to the next one
+            shutil.rmtree(self.work / "template")
+            self.template = build(self.work / "template")
         outcome.failures = [f"{case}: {line}" for line in outcome.failures]
         return outcome
