@@ -14,7 +14,7 @@ from redraft.domain import layout
 
 Record = dict[str, Any]
 
-_STEPS = [
+_STEPS: list[list[Any]] = [
     ["move", f"{DRAFT}/files/a.md", f"{DRAFT}/files/z.md"],
     ["swap", f"{DRAFT}/files/a.md", "a.md", [1, 2, 3], [4, 5, 6]],
     ["put", f"{DRAFT}/files/a.md", "new.md", [1, 2, 3]],
@@ -117,8 +117,8 @@ def contents() -> Iterator[Content]:
             yield Content(Place(path), name, lambda target, _, data=data: _put(target, data))  # type: ignore[misc]
         yield Content(Place(path), f"{_MEGABYTES} MB of JSON", _huge)
         for name, wrong in WRONG.items():
-            yield _edited(path, f"{name} in every field", lambda r, _, w=wrong: _everywhere(r, w))
-            yield _edited(path, f"{name} beside its fields", lambda r, _, w=wrong: {**r, "own": w})
+            yield _edited(path, f"{name} in every field", _with_all(wrong))
+            yield _edited(path, f"{name} beside its fields", _with("own", wrong))
     yield from _leading_out()
 
 
@@ -195,10 +195,10 @@ WAYS_OUT = (
 
 def _leading_out() -> Iterator[Content]:
     for way in WAYS_OUT:
-        yield _edited(layout.LOCK, f"folder {way!r}", lambda r, g, w=way: _hold(r, "folder", w, g))
-        yield _edited(layout.LOCK, f"marks {way!r}", lambda r, g, w=way: _hold(r, "marks", w, g))
+        yield _edited(layout.LOCK, f"folder {way!r}", _with("folder", way))
+        yield _edited(layout.LOCK, f"marks {way!r}", _with("marks", way))
         yield _edited(f"{DRAFT}/{layout.WATCH}/use", f"{way!r} watched", _watched(way))
-        yield _edited(f"{layout.LOANS}/loan", f"at {way!r}", lambda r, g, w=way: {"at": _way(w, g)})
+        yield _edited(f"{layout.LOANS}/loan", f"at {way!r}", _with("at", way))
         yield _edited(layout.OLD_REGISTRY, f"{way!r} registered", _registered(way))
         yield _edited(_ANCIENT, f"{way!r} in an old session", _old(way))
         for field in ("session", "record"):
@@ -225,12 +225,15 @@ def _way(way: str, ground: Ground) -> str:
     return way.replace("/…", str(ground.outside))
 
 
-def _hold(record: Record, key: str, way: str, ground: Ground) -> Record:
-    return {**record, key: _way(way, ground)}
+def _with(field: str, value: object) -> Callable[[Record, Ground], Record]:
+    def edit(record: Record, ground: Ground) -> Record:
+        return {**record, field: _way(value, ground) if isinstance(value, str) else value}
+
+    return edit
 
 
-def _with(field: str, way: str) -> Callable[[Record, Ground], Record]:
-    return lambda record, ground: {**record, field: _way(way, ground)}
+def _with_all(wrong: object) -> Callable[[Record, Ground], Record]:
+    return lambda record, _: _everywhere(record, wrong)
 
 
 def _watched(way: str) -> Callable[[Record, Ground], Record]:

@@ -59,7 +59,8 @@ def lines() -> Parser:
 def messages() -> Iterator[Parser]:
     """What a client writes: frames and JSON-RPC, lines and JSON-RPC, an event of a hook.
 
-    The first byte says which (3 is a body that gets its right header), the second how the rest is cut into what one reading gives.
+    The first byte says which (3 is a body that gets its right header), the second how the rest is
+    cut into what one reading gives.
     """
     logging.disable()
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -138,14 +139,16 @@ async def _take(data: bytes, server: RedraftServer) -> None:
         return
     if kind == b"\3":
         rest = b"Content-Length: %d\r\n\r\n%b" % (len(rest), rest)
-    if kind == b"\1":
-        pipe = Lines(lambda *_: None).data_received
-    else:
-        pipe = Frames(server.protocol.receive, lambda _: None).data_received
+    lines, frames = Lines(lambda *_: None), Frames(server.protocol.receive, lambda _: None)
+    pipe = lines if kind == b"\1" else frames
     step = max(size, len(rest) // 40 + 1)
-    for at in range(0, len(rest), step):
-        pipe(rest[at : at + step])
-    await asyncio.sleep(0)
+    try:
+        for at in range(0, len(rest), step):
+            pipe.data_received(rest[at : at + step])
+        await asyncio.sleep(0)
+    finally:
+        lines.eof_received()
+        lines.messages.close()
 
 
 @contextmanager

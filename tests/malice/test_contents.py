@@ -7,7 +7,7 @@ from tests.malice.contents import RECORDS, WAYS_OUT, contents
 from tests.malice.matrix import Bench
 from tests.malice.trial import Outcome
 
-_ONE_OF = 43
+_ONE_OF = 83
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def test_no_record_leads_out_or_breaks_a_command(bench: Bench) -> None:
         if number % _ONE_OF == 0 and "MB" not in content.name:
             whole.add(bench.try_case(content))
     assert whole.failures == []
-    assert whole.answers["done"] > 1000
-    assert whole.answers["session_crashed"] > 10
+    assert whole.answers["done"] > 500
+    assert whole.answers["session_crashed"] > 5
 
 
 @pytest.mark.parametrize(

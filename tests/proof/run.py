@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = REPOSITORY / "docs" / "proof"
-PARTS: tuple[str, ...] = ("races",)
+PARTS: tuple[str, ...] = ("races", "malice")
 
 
 def main() -> int:
