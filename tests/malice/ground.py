@@ -10,6 +10,9 @@ import json
 import os
 import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,19 @@ DOCUMENTS = {
     "part/sub/d.md": "d\n",
 }
 _TOLD = ("project", "reason", "label", "description", "user", "name", "active")
+
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+
+
+@contextmanager
+def in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder that no disk slows down, where the system has such; it is removed afterwards."""
+    if not os.access(_MEMORY, os.W_OK):
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(prefix="redraft-malice-", dir=_MEMORY) as folder:
+        yield Path(folder)
 
 
 def run(roots: Roots, verb: str, arguments: dict[str, Any]) -> Any:

@@ -7,12 +7,7 @@ from tests.malice.contents import RECORDS, WAYS_OUT, contents
 from tests.malice.matrix import Bench
 from tests.malice.trial import Outcome
 
-_ONE_OF = 83
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("malice"))
+_ONE_OF = 23
 
 
 @pytest.mark.slow

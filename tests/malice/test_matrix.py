@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import pytest
 from tests.malice.courses import AFTERWARDS, COURSES
-from tests.malice.ground import SECRET, Ground
+from tests.malice.ground import SECRET, Ground, age
 from tests.malice.kinds import KINDS
 from tests.malice.matrix import Bench
 from tests.malice.places import PLACES
-from tests.malice.trial import Outcome, in_child, try_course
+from tests.malice.trial import Outcome, in_child, picture, try_course
 
 from redraft.commands.table import COMMANDS
 from redraft.domain import layout
 
-_ONE_OF = 61
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("malice"))
+_ONE_OF = 17
 
 
 @pytest.mark.slow
@@ -63,25 +57,30 @@ def test_a_cut_holds_every_place_and_every_kind(bench: Bench) -> None:
     assert {case.kind.name for case in cases} == fitting
 
 
-def _follow(ground: Ground) -> None:
-    """What a program does that follows a link out of the folder."""
-    (ground.twin / "a.md").read_bytes()
-
-
 def _keep(ground: Ground) -> None:
     (ground.root / layout.session_folder("draft") / "files" / "leak.md").write_text(SECRET)
 
 
-def test_a_reading_and_a_leak_are_seen(bench: Bench, tmp_path: Path) -> None:
+def test_a_leak_is_seen(bench: Bench, memory: Path) -> None:
     """The trial itself can fail."""
-    ground = bench.template.copy(tmp_path / "one")
-    (ground.root / "leak.md").symlink_to(ground.twin / "a.md")
-    assert stat.S_ISLNK((ground.root / "leak.md").lstat().st_mode)
-    clean = in_child(lambda: try_course(ground, lambda _: None, "look"))
+    clean = in_child(
+        lambda: try_course(bench.template.copy(memory / "one"), lambda _: None, "look")
+    )
     assert clean.failures == []
-    leaking = in_child(lambda: try_course(bench.template.copy(tmp_path / "two"), _keep, "look"))
-    assert any("files/leak.md tells the secret" in line for line in leaking.failures)
-    assert any("the answer tells the secret" in line for line in leaking.failures)
+    leaking = in_child(lambda: try_course(bench.template.copy(memory / "two"), _keep, "look"))
+    assert "files/leak.md tells the secret" in " ".join(leaking.failures)
+    assert "the answer tells the secret" in " ".join(leaking.failures)
+
+
+@pytest.mark.parametrize("touch", ["read_bytes", "unlink"])
+def test_a_touch_outside_is_seen(bench: Bench, touch: str) -> None:
+    age(bench.template.beyond)
+    before = picture(bench.template.beyond, shared=False)
+    victim = bench.template.outside / "victim"
+    getattr(victim, touch)()
+    after = picture(bench.template.beyond, shared=False)
+    victim.write_text(SECRET)
+    assert before[str(victim)] != after[str(victim)]
 
 
 def test_a_trial_that_hangs_or_dies_is_told() -> None:

@@ -15,9 +15,9 @@ _ONE_OF = 11
 
 
 @pytest.mark.slow
-def test_a_link_swapped_in_leads_nowhere(tmp_path: Path) -> None:
+def test_a_link_swapped_in_leads_nowhere(bench: Bench) -> None:
     """Faults 17 and 19: a cut through all races; ``make proof`` runs each, again and again."""
-    bench, whole = Bench(tmp_path), Outcome()
+    whole = Outcome()
     cut = [race for number, race in enumerate(races()) if number % _ONE_OF == 0]
     assert {race.place for race in cut} == set(SWAPPED)
     for race in cut:

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.malice import parsers
 from tests.malice.contents import Content, contents
 from tests.malice.courses import AFTERWARDS, COURSES
 from tests.malice.crowds import Crowded, crowd
-from tests.malice.fuzz import Result, fuzz
+from tests.malice.fuzz import Parser, Result, fuzz
+from tests.malice.ground import in_memory
 from tests.malice.matrix import Bench, Case
 from tests.malice.swaps import races, run_race
 from tests.malice.trial import Outcome
@@ -27,10 +29,10 @@ _QUICK_SHARE = 97
 
 _TEXT = """\
 A root in the middle of its life is spoiled in one way at a time, and every command is asked of it.
-Beside it lies an outside that looks just like it, in every file of which stands a secret word. After
-the commands nothing outside may have changed in any way that a file's status tells (the time of
-the last reading is among it), no file inside and no answer may tell the secret, every answer is a
-result or a documented refusal, and nothing hangs. What this means for a user is told in
+Beside it lies an outside that looks just like it, in every file of which stands a secret word.
+After the commands nothing outside may have changed in any way that a file's status tells (the time
+of the last reading is among it), no file inside and no answer may tell the secret, every answer is
+a result or a documented refusal, and nothing hangs. What this means for a user is told in
 [the threat model](../explanation/threat-model.md).
 
 ## Things where something else belongs
@@ -49,8 +51,8 @@ hard links only the content, the permission bits and the time of the file are lo
 
 ## Records edited by hand
 
-{records:,} edited records: of the wrong form, with wrong types in every field, {big}, nested deeply,
-or with paths that lead out.
+{records:,} edited records: of the wrong form, with wrong types in every field, 100 MB large, nested
+deeply, or with paths that lead out.
 
 {by_record}
 *crashed* counts `session_crashed`: a journal that is of no known form is not carried out, and a
@@ -80,8 +82,8 @@ Fuzzing and these cases found faults before, which are mended. Each has its test
 
 ## Not covered
 
-Windows and its junctions; a programmer's own programs run by `redraft exec`; whether the existence,
-size and time of a file outside can be told through a link above it (they can; its content cannot)."""
+Windows and its junctions; programs run by `redraft exec`. Through a link that stands for one of
+Redraft's folders the existence, size and time of a file outside can be told; its content cannot."""
 
 
 class _Fuzzed(NamedTuple):
@@ -93,6 +95,11 @@ class _Fuzzed(NamedTuple):
 
 def prove(options: Options) -> Page:
     """Try everything; the fuzzing goes on beside it in a process of its own."""
+    with in_memory(options.folder) as folder:  # nothing here is about the disk
+        return _prove(options._replace(folder=folder))
+
+
+def _prove(options: Options) -> Page:
     seed = random.SystemRandom().randrange(10**6)
     seconds = options.seconds or (4.0 if options.quick else _FUZZ_S)
     fuzzed = _Beside(lambda: _fuzz(options.folder, seed, seconds))
@@ -116,7 +123,6 @@ def prove(options: Options) -> Page:
         codes=", ".join(f"`{c}`" for c in sorted(total) if c not in ("done", "broken", "swaps")),
         by_place=table(["place", *_HEAD], _by(cases, lambda case: f"`{case.place.path}`")),
         records=len(edited),
-        big="100 MB large",
         by_record=table(["record", *_HEAD, "crashed"], _by_record(edited)),
         race_count=raced["races"].answers["races"],
         swaps=total["swaps"],
@@ -180,8 +186,6 @@ def _race(bench: Bench, options: Options) -> dict[str, Outcome]:
     """All races, again and again until the time is over; by place, and their number."""
     made = list(races())[:: 23 if options.quick else 1]
     found: dict[str, Outcome] = {"races": Outcome()}
-    import time
-
     end = time.monotonic() + (0 if options.quick else _RACES_S)
     while True:
         for race in made:
@@ -222,7 +226,7 @@ def _fuzz(folder: Path, seed: int, seconds: float) -> list[_Fuzzed]:
     return found
 
 
-def _one(parser: parsers.Parser, seed: int, seconds: float) -> _Fuzzed:
+def _one(parser: Parser, seed: int, seconds: float) -> _Fuzzed:
     return _Fuzzed(parser.name, fuzz(parser, random.Random(seed), seconds=seconds))
 
 
