@@ -20,7 +20,7 @@ from tests.malice.fuzz import Parser, Result, fuzz
 from tests.malice.ground import in_memory
 from tests.malice.matrix import Bench, Case
 from tests.malice.swaps import races, run_race
-from tests.malice.trial import Outcome
+from tests.malice.trial import CODES, Outcome
 from tests.proof.page import Options, Page, table
 
 _FUZZ_S, _RACES_S = 90.0, 60.0
@@ -120,7 +120,7 @@ def _prove(options: Options) -> Page:
         courses=len(COURSES),
         asks=sum(len(course) + len(AFTERWARDS) for course in COURSES.values()),
         kinds=table(["what lay there", *_HEAD], _by(cases, lambda case: case.kind.name)),
-        codes=", ".join(f"`{c}`" for c in sorted(total) if c not in ("done", "broken", "swaps")),
+        codes=", ".join(f"`{c}`" for c in sorted(total) if c in CODES),
         by_place=table(["place", *_HEAD], _by(cases, lambda case: f"`{case.place.path}`")),
         records=len(edited),
         by_record=table(["record", *_HEAD, "crashed"], _by_record(edited)),
