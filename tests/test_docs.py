@@ -195,10 +195,10 @@ def test_the_page_of_the_layout_names_every_place_there_is() -> None:
 
 
 def test_the_page_of_the_layout_names_every_step_of_a_journal() -> None:
-    from redraft.domain.journal import _PATHS
+    from redraft.domain.journal_form import FORMS
 
     text = read("docs/reference/on-disk.md")
-    assert not {verb for verb in _PATHS if f"`{verb} " not in text}
+    assert not {verb for verb in FORMS if f"`{verb} " not in text}
 
 
 def test_the_page_of_the_protocol_names_every_request_of_the_file_system() -> None:

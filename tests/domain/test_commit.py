@@ -69,6 +69,23 @@ def test_an_edit_made_meanwhile_is_not_overwritten(draft: Desk) -> None:
     assert draft.read("a.md") == "mine\n"
 
 
+def test_a_copy_with_a_second_name_elsewhere_is_committed_and_that_one_left_alone(
+    draft: Desk, tmp_path: Path
+) -> None:
+    """Fault 19, by a hard link: the commit's time is set on the copy, and on nothing else."""
+    theirs = tmp_path / "theirs.md"
+    theirs.write_text("theirs\n")
+    os.utime(theirs, ns=(OLD_NS, OLD_NS))
+    draft.write("a.md", "mine\n")
+    copy = draft.path / ".workflow/draft/files/a.md"
+    copy.unlink()
+    os.link(theirs, copy)
+    draft.run("session commit", force=True)
+    assert (draft.path / "a.md").read_text() == "theirs\n"
+    assert theirs.stat().st_mtime_ns == OLD_NS
+    assert theirs.stat().st_nlink == 1
+
+
 def test_an_edit_in_the_same_tick_and_of_the_same_size_is_seen(desk: Desk) -> None:
     """Racy timestamps: a time as young as the clock's tick vouches for nothing."""
     place = desk.put("a.md", "base", time.time_ns())

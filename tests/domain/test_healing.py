@@ -438,10 +438,10 @@ def test_doctor_passes_over_an_undo_record_that_cannot_be_read(root: Root) -> No
 def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
     place = ".workflow/draft"
     assert journals.why_stuck(root, place) == "it was repaired a moment ago; try again"
-    _interrupt(inside(root, ""), [["put", "gone.md", "x.md", [1, 2, 3]]], "commit")
+    _interrupt(inside(root, ""), [["put", f"{place}/files", "x.md", [1, 2, 3]]], "rename")
     assert journals.why_stuck(root, place) == "a file refused"
-    _interrupt(inside(root, ""), [["put", "nothing.md", "x.md", [1, 2, 3]]], "commit")
-    assert journals.why_stuck(root, place) == "files it needs are missing (nothing.md)"
+    _interrupt(inside(root, ""), [["put", f"{place}/nothing.md", "x.md", [1, 2, 3]]], "rename")
+    assert journals.why_stuck(root, place) == f"files it needs are missing ({place}/nothing.md)"
     inside(root, layout.JOURNAL).write_text("{")
     assert journals.why_stuck(root, place).startswith("the journal is damaged")
     inside(root, layout.JOURNAL).unlink()
@@ -449,7 +449,7 @@ def test_why_an_operation_is_stuck_is_told(root: Root) -> None:
 
 DAMAGED = {
     "{": "it is no JSON: Expecting",
-    "[" * 100_000: "it has another form",
+    "[" * 100_000: "it is nested too deeply",
     "[]": "it has another form",
     "{}": "'kind' is missing",
     '{"kind": "commit"}': "'session' is missing",
@@ -461,8 +461,8 @@ DAMAGED = {
     '{"kind": "c", "session": "x", "steps": [], "record": "../x", "info": {}, "at": ""}': (
         "'../x' leads outside"
     ),
-    '{"kind": "c", "session": "x", "steps": [["put", "a.md", "/etc/x"]], "record": ".workflow/x", '
-    '"info": {}, "at": ""}': "it names the path '/etc/x'",
+    '{"kind": "c", "session": "x", "steps": [["put", ".workflow/a", "/etc/x", []]], '
+    '"record": ".workflow/x", "info": {}, "at": ""}': "it names the path '/etc/x'",
 }
 
 

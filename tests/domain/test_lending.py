@@ -285,6 +285,27 @@ def test_only_whole_loans_of_this_root_are_taken_up(draft: Desk, tmp_path: Path)
     assert list(unfinished(draft.root)) == []
     (hollow / "manifest.json").write_text("{")
     assert Loan.open(str(hollow)) is None
+    (hollow / "manifest.json").write_text(json.dumps(saved | {"views": 5}))
+    assert Loan.open(str(hollow)) is None
+    assert Loan.open(str(tmp_path / "nowhere")) is None
+    manifest.write_text(json.dumps(saved))
+    assert [each.id for each in unfinished(draft.root)] == [name]
+    Path(loan.path).chmod(0o777)
+    assert list(unfinished(draft.root)) == []  # anybody could have put that there
+
+
+def test_a_loan_that_came_with_the_root_is_none_of_ours(draft: Desk) -> None:
+    """Its folder would be taken back, and removed, wherever a stranger says that it is."""
+    with begin(draft, COPY) as loan:
+        name = loan.id
+    inside = draft.path / "part" / name
+    shutil.copytree(loan.path, inside)
+    inside.chmod(0o700)
+    note = draft.path / layout.LOANS / name
+    for place in (inside, f"{draft.path}/part/../part/{name}", f"/\0/{name}"):
+        note.write_text(json.dumps({"at": str(place)}))
+        assert list(unfinished(draft.root)) == []
+    assert (inside / "manifest.json").exists()
 
 
 def test_a_claim_is_let_go_when_it_is_given_back(draft: Desk) -> None:

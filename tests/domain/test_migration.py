@@ -135,6 +135,16 @@ def test_a_line_that_cannot_be_used_is_reported_and_kept(
     assert sorted(p.name for p in desk.path.iterdir()) == [".workflow", "workspace"]
 
 
+def test_a_line_that_is_too_long_or_too_deep_for_any_of_ours_is_reported_once(desk: Desk) -> None:
+    """Fault 28: a registry from a stranger is read line by line, and no line for ever."""
+    long = b'{"id": "' + b"x" * (3 << 20) + b'"}'
+    deep = b'{"id": "deep", "more": ' + b"[" * 400 + b"]" * 400 + b"}"
+    registry(desk, long, entry("one"), deep, entry("two"))
+    result = desk.run("migrate")
+    assert result.sessions == ["one", "two"]
+    assert [each.line for each in result.skipped] == [1, 3]
+
+
 def test_of_several_active_entries_the_newest_gets_the_marker(desk: Desk) -> None:
     registry(
         desk,

@@ -350,9 +350,10 @@ def test_a_shortage_of_handles_is_no_missing_document(
     def refuse(*_: object) -> int:
         raise OSError(errno.EMFILE, "too many open files")
 
-    monkeypatch.setattr("redraft.disk.folder.Folder.open_file", refuse)
-    with draft.view() as view, pytest.raises(OSError, match="too many"):
-        view.read("a.md")
+    with draft.view() as view:
+        monkeypatch.setattr("redraft.disk.folder.Folder.open_file", refuse)
+        with pytest.raises(OSError, match="too many"):
+            view.read("a.md")
 
 
 @pytest.mark.parametrize("path", ["./a.md", "part/../a.md", "part//b.md", "part/b.md"])

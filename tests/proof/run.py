@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = REPOSITORY / "docs" / "proof"
-PARTS: tuple[str, ...] = ("kills", "faults", "races", "load")
+PARTS: tuple[str, ...] = ("kills", "faults", "races", "malice", "load")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
-from errno import EFBIG
+from errno import EFBIG, EPERM
 
 DIRECTORY_HANDLES = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -26,14 +26,25 @@ def create(folder: int | None, name: str, mode: int = 0o666) -> int:
 
 def open_or_create(folder: int | None, name: str) -> int:
     """Open a file for reading and writing in place, creating it if needed (lock files only)."""
-    flags = os.O_RDWR | os.O_CREAT | NOFOLLOW | CLOEXEC | BINARY
-    return os.open(name, flags, 0o666, dir_fd=folder)
+    flags = os.O_RDWR | os.O_CREAT | NOFOLLOW | CLOEXEC | BINARY | NONBLOCK
+    return _alone(os.open(name, flags, 0o666, dir_fd=folder), name)
 
 
 def open_to_append(folder: int | None, name: str) -> int:
     """Open a log, creating it if needed; every write goes to its end."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | NOFOLLOW | CLOEXEC | BINARY
-    return os.open(name, flags, 0o666, dir_fd=folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | NOFOLLOW | CLOEXEC | BINARY | NONBLOCK
+    return _alone(os.open(name, flags, 0o666, dir_fd=folder), name)
+
+
+def _alone(descriptor: int, name: str) -> int:
+    """Give back an open file that may be changed in place: no pipe, no device, no other name."""
+    status = os.fstat(descriptor)
+    if modes.S_ISREG(status.st_mode) and status.st_nlink < 2:
+        return descriptor
+    os.close(descriptor)
+    is_file = modes.S_ISREG(status.st_mode)
+    what = "it has a second name elsewhere; remove it" if is_file else "not a regular file"
+    raise OSError(EPERM, what, name)
 
 
 def write(descriptor: int, data: bytes | memoryview) -> None:
@@ -123,9 +134,10 @@ def utime(folder: int | None, name: str, mtime_ns: int) -> None:
 
 
 def set_mode_at(folder: int | None, name: str, mode: int) -> None:
-    """Set the permission bits of a file that others may have made; a link is refused."""
+    """Set the permission bits of a file that others may have made; a link is refused,
+    and so is one with another name elsewhere."""
     flags = os.O_RDONLY | NOFOLLOW | CLOEXEC | NONBLOCK
-    descriptor = os.open(name, flags, dir_fd=folder)
+    descriptor = _alone(os.open(name, flags, dir_fd=folder), name)
     try:
         set_mode(descriptor, mode)
     finally:

@@ -50,6 +50,14 @@ def bring(
     folder.move(via, folder, to_name)
 
 
+def make_alone(folder: Folder, name: str, *, via: str) -> None:
+    """Put a copy, flushed, in the place of a file that has a second name elsewhere, so that what is
+    changed here does not change there; ``via`` as for publishing."""
+    folder.unlink(via)
+    copy_file(folder, name, folder, via, flush=True)
+    folder.replace(via, folder, name)
+
+
 def swap(folder: Folder, one: str, two: str) -> None:
     """Exchange two files beneath a folder."""
     left, left_name = folder.parent(one)

@@ -29,12 +29,13 @@ _ONE_READ = 1 << 30
 class Status:
     """What is worth keeping of a file's status where there are many: a quarter of its memory."""
 
-    __slots__ = ("st_ino", "st_mode", "st_mtime_ns", "st_size")
+    __slots__ = ("st_ino", "st_mode", "st_mtime_ns", "st_nlink", "st_size")
 
     def __init__(self, status: os.stat_result) -> None:
         self.st_ino = status.st_ino
         self.st_mode = status.st_mode
         self.st_mtime_ns = status.st_mtime_ns
+        self.st_nlink = status.st_nlink
         self.st_size = status.st_size
 
 
@@ -214,6 +215,8 @@ class Folder:
         return current
 
     def _child(self, part: str, *, create: bool) -> Folder:
+        if part in ("", ".", ".."):
+            raise OSError(ELOOP, "not a plain path", f"{self.path}/{part}")
         path = f"{self.path}/{part}"
         if self.handle is None:  # pragma: no cover - Windows
             if create and not os.path.isdir(path):

@@ -84,7 +84,9 @@ class Lock:
     def __enter__(self) -> Lock:
         from filelock import lock_descriptor
 
-        descriptor = calls.open_or_create(self._folder.handle, self._folder.at(self._name))
+        parent, last = self._folder.parent(self._name)
+        with parent:
+            descriptor = calls.open_or_create(parent.handle, parent.at(last))
         deadline, pause = time.monotonic() + self._timeout, 0.001
         try:
             while not lock_descriptor(descriptor, blocking=False):
@@ -217,9 +219,8 @@ class Pulse:
             return self.read()
 
     def _open_again(self, inode: int) -> None:
-        flags = os.O_RDONLY | calls.NOFOLLOW | calls.CLOEXEC | calls.NONBLOCK
         with self._guard:
-            descriptor = os.open(self._folder.at(self._name), flags, dir_fd=self._folder.handle)
+            descriptor = self._folder.open_file(self._name)
             # An older one may be in use by another thread this moment: it stays open till the end.
             self._descriptors.append(descriptor)
             self._inode = inode
@@ -265,9 +266,10 @@ def describe(record: Record) -> str:
     holder = record.get("holder")
     if not isinstance(holder, dict) or "pid" not in holder:
         return "another process"
-    return (
+    text = (
         f"process {holder['pid']} of {holder.get('user', '?')} ({holder.get('doing', 'at work')})"
     )
+    return text.encode("utf-8", "replace").decode()
 
 
 def user() -> str:

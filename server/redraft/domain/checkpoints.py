@@ -19,8 +19,10 @@ from redraft.domain import layout
 from redraft.domain.afterwards import Afterwards, Backout
 from redraft.domain.changes import Survey, count
 from redraft.domain.journal import Journal, run
+from redraft.domain.records import read_record
 from redraft.domain.session import (
     Session,
+    as_text,
     metadata_kept,
     progress_of,
     read_metadata,
@@ -126,12 +128,12 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     name = f"{layout.CHECKPOINTS}/{id_}/{_MANIFEST}"
     try:
         status = folder.stat(name)
-        found = json.loads(folder.read(name, 1 << 20))
+        found = read_record(folder, name)
     except OSError as error:
         if error.errno not in NO_FILE:
             raise
         return None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if not isinstance(found, dict):
         return None
@@ -139,10 +141,10 @@ def _read(folder: Folder, id_: str) -> dict[str, Any] | None:
     at = layout.utc(found.get("at")) or layout.rfc3339(status.st_mtime_ns if status else 0)
     whole: dict[str, Any] = {"id": id_, "at": at}
     for key, default in texts.items():
-        whole[key] = found[key] if isinstance(found.get(key), str) else default
+        whole[key] = as_text(found[key]) if isinstance(found.get(key), str) else default
     for key in ("completed_phases", "current_tasks"):
         value = found.get(key)
-        whole[key] = [str(x) for x in value] if isinstance(value, list) else []
+        whole[key] = [as_text(x) for x in value] if isinstance(value, list) else []
     count = found.get("change_count")
     whole["change_count"] = count if isinstance(count, int) else 0
     return whole

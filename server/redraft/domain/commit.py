@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from redraft.disk.copying import write_file
-from redraft.disk.durable import flush_files, set_times
+from redraft.disk.durable import flush_files, make_alone, set_times
 from redraft.disk.paths import refuse_protected
 from redraft.domain import layout
 from redraft.domain.afterwards import Afterwards
@@ -167,6 +167,9 @@ def _stage(work: Work, moment: int, progress: Progress) -> None:
         progress.report(number, len(copies), item.path)
         if item.state == "merges":
             _stage_merged(session, item)
+        elif item.copy is not None and item.copy.st_nlink > 1:
+            # Its time is about to be set, and its other name may be of a file out of the root.
+            make_alone(session.folder, staged(item), via=f"{layout.TMP}/alone")
     ready = [(staged(item), item) for item in copies if item.state != "identical"]
     flush_files(session.folder, [name for name, _ in ready])
     set_times(session.folder, ((name, _time_of(item, moment)) for name, item in ready))

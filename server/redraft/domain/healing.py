@@ -9,6 +9,7 @@ import stat as modes
 
 from redraft.disk.exchange import KEEP
 from redraft.domain import layout, marker
+from redraft.domain.journal_form import is_home
 from redraft.domain.session import (
     Session,
     is_sound,
@@ -41,7 +42,7 @@ def after_death(root: Root, lock: Lock) -> None:
     archived = list(_archived(root))
     if dead.get("open") != 0:
         # The journal moves with its folder: it may lie where the last step took it.
-        named = [folder] if isinstance(folder, str) else archived
+        named = [folder] if is_home(folder) else archived
         for place in dict.fromkeys([*named, *sessions]):
             _carry_on(root, lock, place)
     if isinstance(marks, str) and marker.usable(root, marks) and not _has_journal(root, marks):

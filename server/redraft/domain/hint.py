@@ -58,7 +58,9 @@ def leave(root: Root, stamp: tuple[int, int], name: str | None, names: int) -> N
     if names < WORTH_FROM or time.time_ns() - stamp[1] < _OLD_ENOUGH_NS:
         return
     try:
-        file = calls.open_or_create(root.folder.handle, root.folder.at(layout.HINT))
+        parent, last = root.folder.parent(layout.HINT)
+        with parent:
+            file = calls.open_or_create(parent.handle, parent.at(last))
         try:
             calls.overwrite(file, b"%d %d %s\n" % (*stamp, (name or "").encode()))
         finally:

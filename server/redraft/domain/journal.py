@@ -9,13 +9,13 @@ where it is the undo record, or is dropped.
 from __future__ import annotations
 
 import json
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk.durable import publish
-from redraft.disk.paths import refuse_protected, relative
 from redraft.domain import layout
+from redraft.domain.journal_form import check_info, check_step, home
+from redraft.domain.records import record_of
 from redraft.domain.steps import Hands, Missing, Moved
 from redraft.errors import Conflict, RedraftError, StalePreview
 
@@ -25,23 +25,7 @@ if TYPE_CHECKING:
     from redraft.domain.steps import Step
 
 FORMAT = 1
-_LONGEST = 1 << 30
-# The verbs, and which of their arguments are paths.
-_PATHS = {
-    "move": (1, 2),
-    "swap": (1, 2),
-    "put": (1, 2),
-    "take": (1, 2),
-    "mkdir": (1,),
-    "rmdir": (1,),
-    "drop": (1,),
-    "stone": (1, 2),
-    "unmark": (),
-    "mark": (),
-    "install": (1, 2),
-    "sweep": (1,),
-    "flush": (),
-}
+_LONGEST = 1 << 28  # two hundred bytes a document: a million of them
 
 
 class Journal:
@@ -93,22 +77,24 @@ def load(root: Root, folder: str) -> Journal | None:
         OSError: it cannot be opened.
     """
     try:
-        data = root.folder.read(f"{folder}/{layout.JOURNAL}", _LONGEST)
+        data = root.folder.read(f"{folder}/{layout.JOURNAL}", _LONGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        found = json.loads(data.decode("utf-8", "surrogateescape"))
+        found = record_of(data, _LONGEST, escaped=True)
         journal = Journal(
             str(found["kind"]),
             layout.check_name(found["session"]),
             list(found["steps"]),
-            _checked(root, found["record"]),
+            home(found["record"]),
             dict(found["info"]),
             str(found["at"]),
         )
         for step in journal.steps:
-            _check_step(root, step)
-    except (LookupError, TypeError, ValueError, RecursionError, RedraftError) as error:
+            check_step(step, journal.record, journal.kind)
+        if journal.kind == "commit":
+            check_info(journal.info)
+    except (AttributeError, LookupError, TypeError, ValueError, RedraftError) as error:
         raise ValueError(f"the journal is damaged: {_flaw(error)}") from None
     return journal
 
@@ -122,7 +108,7 @@ def _flaw(error: Exception) -> str:
             return f"{error.args[0]!r} is missing"
         case IndexError():
             return "a step is cut short"
-        case TypeError() | RecursionError():
+        case TypeError() | AttributeError():
             return "it has another form"
         case RedraftError():
             return error.message.rstrip(".")
@@ -133,24 +119,6 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{error.strerror or error} ({error.filename})"
     return str(error)
-
-
-def _check_step(root: Root, step: Step) -> None:
-    if step[0] not in _PATHS:
-        raise ValueError(f"it names the step {step[0]!r}")
-    for position in _PATHS[step[0]]:
-        _checked(root, step[position])
-    if step[0] == "flush":
-        for path in step[1]:
-            _checked(root, path)
-
-
-def _checked(root: Root, path: object) -> str:
-    if not isinstance(path, str) or os.path.isabs(path) or relative(root.path, path) != path:
-        raise ValueError(f"it names the path {path!r}")
-    if path.partition("/")[0] not in (layout.WORKFLOW, layout.WORKSPACE):
-        refuse_protected(path)
-    return path
 
 
 def run(

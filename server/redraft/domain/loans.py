@@ -19,6 +19,7 @@ from redraft.disk.folder import Folder
 from redraft.disk.layer import permit
 from redraft.disk.namespace import REAL, UPPER
 from redraft.domain import layout
+from redraft.domain.records import read_record
 from redraft.domain.session import Session
 from redraft.errors import SessionNotFound
 
@@ -37,6 +38,7 @@ VIEW = "view"
 MANIFEST = "manifest.json"
 OWNER, RUNNING, SYNC = "owner", "running", "sync"
 _NEW = "manifest.new"
+_LARGEST = 1 << 28  # a stamp for each document that was lent
 
 _SAVED = (
     "session",
@@ -121,10 +123,12 @@ class Loan:
     def load(self) -> bool:
         """Read the manifest again; False if there is none that can be read."""
         try:
-            saved = json.loads(self.folder.read(MANIFEST))
+            saved = read_record(self.folder, MANIFEST, _LARGEST)
         except (OSError, ValueError):
             return False
         if not isinstance(saved, dict) or not saved.keys() >= set(_SAVED):
+            return False
+        if any(not isinstance(saved[name], type(getattr(self, name))) for name in _SAVED):
             return False
         for name in _SAVED:
             setattr(self, name, saved[name])
@@ -218,17 +222,30 @@ def unfinished(root: Root, but: str = "") -> Iterator[Loan]:
 def _left_at(root: Root, name: str) -> Loan | None:
     pointer = f"{layout.LOANS}/{name}"
     try:
-        noted = json.loads(root.folder.read(pointer))
+        noted = read_record(root.folder, pointer)
         place = str(noted["at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    loan = Loan.open(place) if place.endswith(f"/{name}") else None
+    ours = place.endswith(f"/{name}") and _is_private(root, place)
+    loan = Loan.open(place) if ours else None
     if loan is None:
         return None
     if loan.root != root.folder.status().st_ino or not _claimed(loan):
         loan.close()
         return None
     return loan
+
+
+def _is_private(root: Root, place: str) -> bool:
+    """Whether a folder may be a loan of this user's: never one that came with the root itself."""
+    try:
+        real = os.path.realpath(place)
+        status = os.lstat(place)
+    except (OSError, ValueError):
+        return False
+    inside = f"{real}/".startswith(f"{root.path.rstrip('/')}/")
+    mine = status.st_uid == os.geteuid() and not status.st_mode & 0o022
+    return real == place and mine and not inside
 
 
 def _claimed(loan: Loan) -> bool:

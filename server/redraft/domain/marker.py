@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SETTLE_NS = 30_000_000
 SETTLE_COARSE_NS = 2_100_000_000  # where times are whole seconds, or two as on FAT
 _TRIES = 200
+_TOLD_AT_MOST = 20
 
 
 class Sighting:
@@ -156,12 +157,14 @@ def heal_locked(root: Root) -> str | None:
     """The repair itself, under the lock the caller holds; returns the active session."""
     names, _, _ = _scan(root)
     keep = newest(root, names)
-    for name in names:
-        if name == keep:
-            continue
+    strays = [name for name in names if name != keep]
+    for number, name in enumerate(strays):
         root.folder.unlink(layout.marker(name))
-        why = "another session's is newer" if usable(root, name) else "it has no open session"
-        root.note_repair(f"Removed the marker of {name!r}: {why}.")
+        if number < _TOLD_AT_MOST:
+            why = "another session's is newer" if usable(root, name) else "it has no open session"
+            root.note_repair(f"Removed the marker of {name!r}: {why}.")
+    if len(strays) > _TOLD_AT_MOST:
+        root.note_repair(f"Removed {len(strays) - _TOLD_AT_MOST} stray markers more.")
     if names != ([keep] if keep else []):
         announce(root, keep)
     root.sighting = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from redraft.disk import calls
 from redraft.domain import layout
+from redraft.domain.records import LARGEST, is_deep, record_of
 from redraft.domain.session import (
     is_folder,
     meta_of,
@@ -34,11 +34,13 @@ def take(root: Root, done: Migrated) -> str | None:
     entries: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, line in _lines(root):
         try:
-            entry = json.loads(line)
+            entry = record_of(line)
+            if is_deep(entry):
+                raise ValueError("it is nested too deeply")
             if not isinstance(entry, dict):
                 raise ValueError("it is no JSON object")
             name = _name_of(root, entry)
-        except (ValueError, RecursionError, RedraftError) as error:
+        except (ValueError, RedraftError) as error:
             done.skip(number, "", error)
             continue
         known = next((n for n in entries if n.casefold() == name.casefold()), name)
@@ -47,7 +49,7 @@ def take(root: Root, done: Migrated) -> str | None:
     for name, (number, entry) in entries.items():
         try:
             real = adopt_entry(root, name, entry)
-        except (RecursionError, RedraftError, OSError) as error:
+        except (RedraftError, OSError) as error:
             done.skip(number, "", error)
             continue
         done.took(real)
@@ -58,9 +60,12 @@ def take(root: Root, done: Migrated) -> str | None:
 
 def _lines(root: Root) -> Iterator[tuple[int, bytes]]:
     with os.fdopen(root.folder.open_file(layout.OLD_REGISTRY), "rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
+        number, begun = 1, False
+        while line := file.readline(LARGEST + 1):
+            if line.strip() and not begun:
                 yield number, line
+            begun = not line.endswith(b"\n")  # what is too long for one of ours is told once
+            number += not begun
 
 
 def time_of(entry: dict[str, Any]) -> str:

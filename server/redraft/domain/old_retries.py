@@ -14,6 +14,7 @@ from redraft.disk.copying import same_content
 from redraft.disk.durable import bring, publish
 from redraft.disk.paths import canonical
 from redraft.domain import layout
+from redraft.domain.records import read_record
 from redraft.domain.retries import version_name
 from redraft.errors import InvalidArguments, RedraftError, UnsupportedFile
 
@@ -115,13 +116,13 @@ def _free_number(
     while True:
         there = f"{place}/{version_name(path, number)}"
         try:
-            record = json.loads(session.folder.read(f"{place}/retry-{number}.json"))
+            record = read_record(session.folder, f"{place}/retry-{number}.json")
         except FileNotFoundError:
             if session.folder.stat(there) is None:
                 return number
             if version is not None and same_content(old, version.name, session.folder, there):
                 return number  # a death came between the version and its record
-        except (ValueError, RecursionError):
+        except ValueError:
             pass  # somebody's all the same
         else:
             if isinstance(record, dict) and record.get("migrated") == entry:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat as modes
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from redraft.disk.copying import same_content
 from redraft.disk.durable import bring, publish
 from redraft.disk.paths import canonical
 from redraft.domain import base, editing, layout, old_registry, old_retries
+from redraft.domain.records import read_record
 from redraft.domain.session import Session
 from redraft.errors import RedraftError, UnsupportedFile
 
@@ -90,8 +90,8 @@ def _pointer(root: Root) -> str:
 def _parsed(root: Root, path: str) -> object:
     """The JSON in a file; None if there is none that can be read."""
     try:
-        found: object = json.loads(root.folder.read(path, _LARGEST))
-    except (OSError, ValueError, RecursionError):
+        found: object = read_record(root.folder, path, _LARGEST)
+    except (OSError, ValueError):
         return None
     return found
 
@@ -101,11 +101,11 @@ def _read_record(root: Root, path: str, done: Migrated) -> dict[str, Any]:
     try:
         if root.folder.stat(path) is None:
             return {}
-        found = json.loads(root.folder.read(path, _LARGEST))
+        found = read_record(root.folder, path, _LARGEST)
         if isinstance(found, dict):
             return found
         raise ValueError("it is no JSON object")
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         done.skip(0, f"{path}: ", error)
         return {}
 

@@ -20,7 +20,9 @@ from redraft.domain import base, layout
 from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import Survey
 from redraft.domain.editing import session_of
-from redraft.errors import ProtectedPath
+from redraft.domain.journal_form import path as checked
+from redraft.domain.records import read_record
+from redraft.errors import ProtectedPath, RedraftError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ LARGEST_BASE = 8 << 20
 MOST_NAMED = 64
 MOST_LISTED = 2000
 _MOST_WATCHES = 16
+_LARGEST_WATCH = 1 << 26  # a line for each document that the session knows
 
 
 def watch(view: View, named: Iterable[str], tool_use: str) -> None:
@@ -102,17 +105,23 @@ def marks(session: Session) -> list[str]:
 def _taken(session: Session, tool_use: str) -> dict[str, Any] | None:
     place = f"{layout.WATCH}/{tool_use}"
     try:
-        before = json.loads(session.folder.read(place))
+        before = read_record(session.folder, place, _LARGEST_WATCH)
+        _check(before)
     except OSError as error:
         if error.errno not in NO_FILE:
             raise
         return None
-    except ValueError:
-        return None
-    return before if isinstance(before, dict) and set(before) == _FIELDS else None
+    except (AttributeError, LookupError, TypeError, ValueError, RedraftError):
+        return None  # ours is sound: whoever wrote another one noticed nothing
+    return before if isinstance(before, dict) else None
 
 
-_FIELDS = {"absent", "folders", "known"}
+def _check(before: dict[str, Any]) -> None:
+    """Raise unless all that a watch names could be documents and folders of the root."""
+    for path in (*before["absent"], *before["folders"], *before["known"]):
+        checked(path)
+    for name in (name for names in before["folders"].values() for name in names):
+        checked(name)
 
 
 def _changed(session: Session, known: dict[str, list[int] | None]) -> Iterable[tuple[str, str]]:

@@ -17,6 +17,7 @@ from redraft.domain import checkpoints, editing, layout
 from redraft.domain.afterwards import Afterwards
 from redraft.domain.changes import is_retry_record
 from redraft.domain.journal import Journal, run
+from redraft.domain.records import read_record
 from redraft.domain.session import as_text
 from redraft.errors import FileNotFound, InvalidArguments
 
@@ -152,8 +153,8 @@ def _read(session: Session, path: str, number: int) -> Kept:
     place = f"{layout.RETRIES}/{path}"
     name = f"{place}/retry-{number}.json"
     try:
-        found = json.loads(session.folder.read(name, 1 << 20))
-    except (ValueError, RecursionError, OSError) as error:
+        found = read_record(session.folder, name)
+    except (ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno not in NO_FILE:
             raise
         found = None

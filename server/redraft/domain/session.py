@@ -7,6 +7,7 @@ import time
 
 from redraft.disk.folder import NO_FILE
 from redraft.domain import layout, marker
+from redraft.domain.records import read_record
 from redraft.errors import FileNotFound, NoActiveSession, SessionCrashed, SessionNotFound
 
 TYPE_CHECKING = False
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from redraft.disk.folder import Folder
     from redraft.domain.root import Root
-
-_LARGEST = 1 << 20
 
 
 class Session:
@@ -170,15 +169,13 @@ def parsed(folder: Folder) -> dict[str, object] | None:
     Raises:
         OSError: the disk refuses to read it, which says nothing about it.
     """
-    import json
-
     try:
-        found = json.loads(folder.read(layout.METADATA, _LARGEST + 1))
+        found = read_record(folder, layout.METADATA)
     except OSError as error:
         if error.errno not in NO_FILE:
             raise
         return None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

@@ -15,7 +15,7 @@ from redraft.faces import pipes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _HEADER_LIMIT = 64 * 1024
 
 
