@@ -409,6 +409,18 @@ def test_doctor_clears_half_written_files_out_of_the_archive(root: Root) -> None
     assert do(root, "doctor").found == []
 
 
+def test_doctor_clears_what_a_power_cut_left_half_made(root: Root) -> None:
+    """The record of who was at work is not flushed: after a power cut nobody else knows."""
+    half = Path(root.path, layout.WORKFLOW, layout.NEW)
+    half.mkdir()
+    (half / "files").mkdir()
+    report = do(root, "doctor")
+    assert report.found == [".workflow: something half made"]
+    assert report.repaired == ["Removed what was on its way into its place."]
+    assert not half.exists()
+    assert do(root, "doctor").found == []
+
+
 def _interrupt(place: Path, steps: list[list[Any]], kind: str = "undo") -> None:
     record = ".workflow/draft"
     text = json.dumps(journals.Journal(kind, "draft", steps, record).as_dict())

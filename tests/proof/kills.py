@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from random import SystemRandom
 
 from tests.proof.page import Options, Page, table
 from tests.recovery.killing import NEXT, Matrix, Outcome
+from tests.recovery.power import KEPT, PowerCuts
 from tests.recovery.stories import CONTINUED, STORIES
 
 _ALL = STORIES | CONTINUED
 _FEW = 7
+_HEAD = ["points", "tries", "old", "new", "broken"]
 _TEXT = """\
 Each operation below is done by a process that is killed (SIGKILL) before one of its calls that
 change the disk: creating, writing, copying, renaming, linking, removing a file or folder, changing
@@ -36,7 +39,24 @@ with, and must end as if it had not been disturbed.
 Systems and file systems that lack it put files in each other's place by links and renames. The same
 operations there, with one next command after each kill:
 
-{without}"""
+{without}
+## Power cuts
+
+Here the system dies with the process. The calls of an operation are recorded, and after each of
+them the folder is made what the disk may have kept by then: what was flushed stays; of all the rest
+the disk has kept *nothing*, *all* of it, or what was done *up to a moment* that chance chooses (seed
+{seed}). What was done before the operation is on the disk. After it comes one next command, and
+then `doctor`. The old state or the new one must be found, as above, and after `doctor` nothing may
+be left lying.
+
+Two things are not promised. The name of a single write is not waited for: a write that was answered
+a moment before the power went may be undone by it. And `workspace/session.lock`, which is for people
+to read, may tell of the state before.
+
+The model is that of file systems which write their changes in order, with contents before the names
+that lead to them: it is described in `tests/recovery/volatile.py`.
+
+{power}"""
 
 
 def prove(options: Options) -> Page:
@@ -54,9 +74,28 @@ def prove(options: Options) -> Page:
             failures += [f"{name}: {line}" for line in outcome.failures]
             print(f"kills: {name}: {outcome.tries:,} tries", file=sys.stderr, flush=True)
         rows.append(_sum(rows))
-        tables.append(table(["operation", "points", "tries", "old", "new", "broken"], rows))
+        tables.append(table(["operation", *_HEAD], rows))
+    seed = SystemRandom().randrange(10**6)
+    power = []
+    for kept in KEPT:
+        rows = []
+        for name, story in stories.items():
+            folder = options.folder / "power" / f"{kept} {name}".replace(" ", "-")
+            folder.mkdir(parents=True)
+            outcome = PowerCuts(story, folder, kept, seed).strike(every_next=False)
+            rows.append(_row(name, outcome))
+            failures += [f"{name}, {kept} kept: {line}" for line in outcome.failures]
+        power.append([f"{kept} of the rest", *_columns(rows)])
+        print(f"kills: power cuts, {kept} kept", file=sys.stderr, flush=True)
+    power.append(_sum(power))
     nexts = ", ".join(f"`{name}`" if " " in name else name for name in NEXT)
-    text = _TEXT.format(nexts=nexts, with_rename=tables[0], without=tables[1])
+    text = _TEXT.format(
+        nexts=nexts,
+        with_rename=tables[0],
+        without=tables[1],
+        seed=seed,
+        power=table(["kept", *_HEAD], power),
+    )
     return Page("Killed anywhere", text, failures)
 
 

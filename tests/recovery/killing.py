@@ -155,7 +155,7 @@ class Matrix:
         if self._story.ends_by is not None:
             with Root.open(str(path)) as root, watched(lambda name: None):
                 self._story.ends_by(root)
-        wrong = [f"left behind: {one}" for one in litter(path)]
+        wrong, left = [], litter(path)
         found = describe(path)
         if started is not None:
             if found["active"] != started:
@@ -174,7 +174,13 @@ class Matrix:
             wrong.append("a version of a document is there that nobody wrote")
         if not self._story.touches_global and picture(path) != self._picture:
             wrong.append("the folder itself is not as it was")
-        return states[-1], [*wrong, *_marker(path), *_second_recovery(path)]
+        return states[-1], [*wrong, *self._tidy(path, left)]
+
+    def _tidy(self, path: Path, left: Sequence[str]) -> Iterator[str]:
+        """What is not as it should be beside the state itself."""
+        yield from (f"left behind: {one}" for one in left)
+        yield from _marker(path)
+        yield from second_recovery(path)
 
 
 def prepare(story: Story, path: Path) -> None:
@@ -205,7 +211,7 @@ def _marker(path: Path) -> Iterator[str]:
             yield f"the marker is {active}, the lock file tells of {name}"
 
 
-def _second_recovery(path: Path) -> Sequence[str]:
+def second_recovery(path: Path) -> Sequence[str]:
     before = listing(path)
     with Root.open(str(path)) as root, watched(lambda name: None):
         report: Any = do(root, "doctor")

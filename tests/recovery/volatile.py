@@ -1,10 +1,12 @@
 """A disk that forgets: what a file system may have kept of some calls when the power went.
 
-The model is more careful than common file systems are, after the properties that Pillai and others
-measured (*All File Systems Are Not Created Equal*, OSDI 2014): a file's content, mode and times are
-kept once the file was flushed, and may else be old, torn, zeros or missing, whatever became of its
-name; names in a folder are kept once the folder was flushed, and may else be lost, but never a
-later change of a folder without its earlier ones. A rename is kept as a whole or not at all. What
+What was flushed stays, and nothing else has to: a file's content, mode and times stay once the file
+was flushed, names in a folder once the folder was. Of the rest the disk keeps what was done up to
+some moment. So behave file systems that write their changes in order, with contents before the
+names that lead to them, while a flush brings that file or folder forward alone (see Pillai and
+others, *All File Systems Are Not Created Equal*, OSDI 2014). A rename is kept as a whole or not at
+all, a later change of a folder never without its earlier ones, and what a new file or folder holds
+never without the name that it was made under, nor does a folder go before what it held. What
 happened before the first call is on the disk.
 """
 
@@ -18,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any, NamedTuple
 
 from redraft.disk import calls, durable, exchange
@@ -58,40 +59,25 @@ class Entries(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What of everything that was not flushed the disk has kept all the same."""
+    """What of everything that was not flushed the disk has kept all the same.
 
-    names: Callable[[], bool]
-    state: Callable[[list[State]], State]
+    Attributes:
+        names: whether the change of names by the call of that number.
+        state: what an inode holds, of what it held once flushed and since, in their order.
+    """
 
-
-def nothing() -> Kept:
-    """Only what was flushed."""
-    return Kept(lambda: False, lambda states: states[0])
-
-
-def names_alone() -> Kept:
-    """All names, and of contents only what was flushed."""
-    return Kept(lambda: True, lambda states: states[0])
+    names: Callable[[int], bool]
+    state: Callable[[list[tuple[int, State]]], State]
 
 
-def everything() -> Kept:
-    """All of it, as when a process is killed."""
-    return Kept(lambda: True, lambda states: states[-1])
+def up_to(number: int) -> Kept:
+    """All that was done up to a call: so keeps a file system that writes its changes in order."""
 
+    def state(states: list[tuple[int, State]]) -> State:
+        flushed, *later = states
+        return [flushed[1], *(state for at, state in later if at <= number)][-1]
 
-def some(chance: Random) -> Kept:
-    """What chance says."""
-
-    def state(states: list[State]) -> State:
-        chosen = chance.choice(states)
-        whole = chosen is states[0] or chance.random() < 0.5  # what was flushed is never torn
-        if whole or not isinstance(chosen.content, bytes):
-            return chosen
-        length = len(chosen.content)
-        torn = chosen.content[: chance.randint(0, length)]
-        return chosen._replace(content=chance.choice([torn, b"\0" * length, b""]))
-
-    return Kept(lambda: chance.random() < 0.7, state)
+    return Kept(lambda call: call <= number, state)
 
 
 class Disk:
@@ -108,6 +94,7 @@ class Disk:
         self._entries: list[Entries] = []
         self._start: dict[int, dict[str, int]] = {}
         self._syncs: list[int] = []
+        self._emptied: dict[int, int] = {}
         self._root = self._scan(path)
 
     def _scan(self, path: Path) -> int:
@@ -157,6 +144,10 @@ class Disk:
             found.setdefault(parent, {})[path.name] = number
         self._entries.append(Entries(self.count, found))
 
+    def emptied(self, folder: int) -> None:
+        """The last call removed a folder: it is not gone while it holds anything."""
+        self._emptied[self.count] = folder
+
     def changed(self, path: Path) -> None:
         """What an inode holds was changed."""
         self.count += 1
@@ -192,9 +183,8 @@ class Disk:
         broken: set[int] = set()
         names = {number: dict(held) for number, held in self._start.items()}
         for entries in done:
-            if entries.number not in stays and (
-                broken & entries.changes.keys() or not kept.names()
-            ):
+            lost = broken & entries.changes.keys() or not kept.names(entries.number)
+            if lost and entries.number not in stays:
                 broken |= entries.changes.keys()
                 continue
             for parent, changes in entries.changes.items():
@@ -207,29 +197,36 @@ class Disk:
 
     def _required(self, done: list[Entries], after: int) -> set[int]:
         """The changes of names that were flushed, and all that they build on."""
-        flushed = {
-            number: max((at for at in inode.flushed if at <= after), default=0)
+        synced = max((at for at in self._syncs if at <= after), default=0)
+        until = {
+            number: max([synced, *(at for at in inode.flushed if at <= after)])
             for number, inode in self._inodes.items()
         }
-        synced = max((at for at in self._syncs if at <= after), default=0)
         stays: set[int] = set()
-        until = {number: max(at, synced) for number, at in flushed.items()}
         for entries in reversed(done):
-            if any(entries.number <= until.get(parent, synced) for parent in entries.changes):
+            leads = {n for held in entries.changes.values() for n in held.values() if n is not None}
+            made = any(self._is_made(n, entries.number) and until.get(n, 0) > 0 for n in leads)
+            if made or any(entries.number <= until.get(p, synced) for p in entries.changes):
                 stays.add(entries.number)
-                for parent in entries.changes:
+                gone = self._emptied.get(entries.number)
+                for parent in (*entries.changes, *([] if gone is None else [gone])):
                     until[parent] = max(until.get(parent, 0), entries.number)
         return stays
+
+    def _is_made(self, number: int, by: int) -> bool:
+        """Whether something was made by that call: what is kept in it can be reached."""
+        return self._inodes[number].states[0][0] == by
 
     def _held(self, after: int, kept: Kept, number: int) -> State:
         """What an inode holds."""
         inode = self._inodes[number]
         flushed = max((at for at in (*inode.flushed, *self._syncs) if at <= after), default=0)
-        before = [state for at, state in inode.states if at <= flushed]
-        later = [state for at, state in inode.states if flushed < at <= after]
+        before = [each for each in inode.states if each[0] <= flushed]
+        later = [each for each in inode.states if flushed < each[0] <= after]
         if not before:  # a new one: what is not flushed may not be there at all
-            first = later[0]
-            before = [first._replace(content=b"") if isinstance(first.content, bytes) else first]
+            at, first = later[0]
+            empty = first._replace(content=b"") if isinstance(first.content, bytes) else first
+            before = [(at, empty)]
         return kept.state([before[-1], *later])
 
     def _put_aside(self, path: Path, aside: Path) -> None:
@@ -305,8 +302,11 @@ def _symlink(disk: Disk, target: str, folder: int | None, name: str) -> None:
 
 def _removed(real: str, disk: Disk, folder: int | None, name: str) -> None:
     path = _at(folder, name)
+    number = path.lstat().st_ino if path.exists() else 0
     _REAL[real](folder, name)
     disk.named((path, False))
+    if real == "rmdir":
+        disk.emptied(number)
 
 
 def _rename(disk: Disk, folder: int | None, name: str, to: int | None, to_name: str) -> None:

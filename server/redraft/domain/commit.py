@@ -171,8 +171,8 @@ def _stage(work: Work, moment: int, progress: Progress) -> None:
             # Its time is about to be set, and its other name may be of a file out of the root.
             make_alone(session.folder, staged(item), via=f"{layout.TMP}/alone")
     ready = [(staged(item), item) for item in copies if item.state != "identical"]
-    flush_files(session.folder, [name for name, _ in ready])
     set_times(session.folder, ((name, _time_of(item, moment)) for name, item in ready))
+    flush_files(session.folder, [name for name, _ in ready])  # with the times, which tell them
 
 
 def _time_of(item: Item, moment: int) -> int:

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
 
+_HALF_MADE = [
+    f"{place}/{name}"
+    for place in (layout.WORKFLOW, layout.WORKSPACE)
+    for name in (layout.NEW, layout.NEW + KEEP)
+]
+
 
 def after_death(root: Root, lock: Lock) -> None:
     """Take care of what the lock's last holder left; the caller holds the lock now.
@@ -91,9 +97,12 @@ def sweep(root: Root, folder: str) -> None:
 
 def sweep_workflow(root: Root) -> None:
     """Remove what was on its way into ``.workflow`` and ``workspace`` themselves."""
-    for place in (layout.WORKFLOW, layout.WORKSPACE):
-        for name in (layout.NEW, layout.NEW + KEEP):
-            root.folder.remove_tree(f"{place}/{name}")
+    for path in _HALF_MADE:
+        root.folder.remove_tree(path)
+
+
+def _has_half_made(root: Root) -> bool:
+    return any(root.folder.stat(path) is not None for path in _HALF_MADE)
 
 
 def sweep_after_failure(root: Root, lock: Lock) -> None:
@@ -205,6 +214,10 @@ def check_up(root: Root) -> tuple[list[str], list[str], list[str]]:
         found += [f"marker {n} is stray" for n in before if n != f"{layout.MARKER}{keep}"]
         checked += ["the markers", "the archive"]
         _check_archive(root, lock, found, left)
+        if _has_half_made(root):
+            found.append(f"{layout.WORKFLOW}: something half made")
+            sweep_workflow(root)
+            root.note_repair("Removed what was on its way into its place.")
     found += _odd_places(root)
     return checked, found, [*left, *_odd_places(root)]
 

@@ -9,10 +9,11 @@ where it is the undo record, or is dropped.
 from __future__ import annotations
 
 import json
+import stat as modes
 import time
 from typing import TYPE_CHECKING, Any
 
-from redraft.disk.durable import publish
+from redraft.disk.durable import flush_folders, publish
 from redraft.domain import layout
 from redraft.domain.journal_form import check_info, check_step, home
 from redraft.domain.records import record_of
@@ -20,6 +21,8 @@ from redraft.domain.steps import Hands, Missing, Moved
 from redraft.errors import Conflict, RedraftError, StalePreview
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from redraft.disk.lock import Lock
     from redraft.domain.root import Root
     from redraft.domain.steps import Step
@@ -144,6 +147,8 @@ def run(
     with Hands(root, journal.record, strict=True) as hands:
         try:
             for step in journal.steps:
+                if _ends(step, folder):
+                    hands.flush()
                 done.append(step)
                 hands.do(step)
         except BaseException as error:
@@ -158,10 +163,42 @@ def run(
     lock.finish()
 
 
+def _ends(step: Step, folder: str) -> bool:
+    """Whether no journal is left after a step to carry on what came before it.
+
+    What came before must be on the disk by then: a power cut may keep this step and lose others.
+    """
+    if step[0] not in ("drop", "move"):
+        return False
+    return step[1] == folder or str(step[1]).endswith(f"/{layout.JOURNAL}")
+
+
+def _flush_staged(root: Root, steps: list[Step]) -> None:
+    """Wait until the names of all that was prepared are on the disk: the journal counts on it."""
+    folders: set[str] = set()
+    for step in steps:
+        path = str(step[1]) if len(step) > 2 else ""
+        if f"/{layout.TMP}/" in path:
+            folders.add(path.rpartition("/")[0])
+            folders.update(_folders(root, path))
+    flush_folders(root.folder, folders)
+
+
+def _folders(root: Root, path: str) -> Iterator[str]:
+    """A folder and those in it; nothing if it is a file."""
+    status = root.folder.stat(path)
+    if status is not None and modes.S_ISDIR(status.st_mode):
+        yield path
+        with root.folder.sub(path) as opened:
+            for inner in opened.folders():
+                yield f"{path}/{inner}"
+
+
 def _begin(root: Root, lock: Lock, folder: str, journal: Journal, previous: bytes | None) -> None:
     """Publish the journal, flushed, after noting in the lock's record that there will be one."""
     lock.begin(folder, journal.session)
     try:
+        _flush_staged(root, journal.steps)
         text = json.dumps(journal.as_dict(), ensure_ascii=False, separators=(",", ":"))
         _publish(root, folder, text.encode("utf-8", "surrogateescape"))
     except BaseException:
@@ -197,6 +234,8 @@ def resume(root: Root, lock: Lock, folder: str) -> bool:
         with Hands(root, journal.record, strict=False) as hands:
             hands.refills = {s[2]: n for n, s in enumerate(journal.steps) if s[0] == "move"}
             for hands.number, step in enumerate(journal.steps):
+                if _ends(step, folder):
+                    hands.flush()
                 hands.do(step)
     except (Missing, OSError, ValueError) as error:
         root.note_stuck(folder, _words(error))

@@ -47,7 +47,7 @@ def start(
         root.folder.remove_tree(new)
         with root.folder.sub(new, create=True) as folder:
             metadata = new_metadata(name, description, type_, temporary=temporary)
-            write_file(folder, layout.METADATA, (encoded(metadata),), flush=False)
+            write_file(folder, layout.METADATA, (encoded(metadata),), flush=True)
             calls.mkdir(folder.handle, folder.at(layout.FILES))
         lock.intend(name)
         home = layout.session_folder(name)

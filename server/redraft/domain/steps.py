@@ -93,6 +93,7 @@ class Hands:
         self.refills: dict[str, int] = {}
         self.number = 0
         self._made: set[str] = set()
+        self._touched: set[str] = set()  # folders whose names changed since they were flushed
         self._moved: set[tuple[str, str]] = set()
         self._unmarked: set[str] = set()
         self._installed: dict[str, bytes] = {}
@@ -142,6 +143,7 @@ class Hands:
         while folder and self.root.folder.stat(folder) is None:
             self._made.add(folder)
             folder = folder.rpartition("/")[0]
+            self._touched.add(folder)
 
     def _unmake_parents(self, path: str) -> None:
         """Remove the folders above a path again that a step made for it."""
@@ -162,12 +164,28 @@ class Hands:
         status = self._stat(path)
         return None if status is None else stamp(status)
 
+    def _touch(self, *paths: str) -> None:
+        self._touched.update(path.rpartition("/")[0] for path in paths)
+
+    def flush(self) -> None:
+        """Wait until all names that the steps changed are on the disk."""
+        flush_folders(self.root.folder, self._touched)
+        self._touched.clear()
+
+    def _flush_beneath(self, folder: str) -> None:
+        """Once it has moved, what was done in it can no longer be done or found by its names."""
+        inside = {p for p in self._touched if p == folder or p.startswith(f"{folder}/")}
+        flush_folders(self.root.folder, inside)
+        self._touched -= inside
+
     def _rename(self, source: str, target: str) -> None:
+        self._touch(source, target)
         folder, name = self._at(source)
         to, to_name = self._at(target, create=True)
         rename_noreplace(folder, name, to, to_name)
 
     def _exchange(self, one: str, two: str) -> None:
+        self._touch(one, two)
         folder, name = self._at(one)
         to, to_name = self._at(two)
         exchange(folder, name, to, to_name)
@@ -187,8 +205,11 @@ class Hands:
         found = self._stat(source)
         if found is None:
             return False
+        is_folder = modes.S_ISDIR(found.st_mode)
+        if is_folder:
+            self._flush_beneath(source)
         self._rename(source, target)
-        if modes.S_ISDIR(found.st_mode):
+        if is_folder:
             self._forget()  # handles beneath a moved folder would go on meaning its old place
         return True
 
@@ -321,6 +342,7 @@ class Hands:
         if found is None or not modes.S_ISDIR(found.st_mode):
             return
         folder, last = self._at(path)
+        self._touch(path)
         try:
             calls.rmdir(folder.handle, folder.at(last))
         except OSError as error:
@@ -365,6 +387,7 @@ class Hands:
     def _do_unmark(self, session: str) -> None:
         from redraft.domain import marker
 
+        self._touched.add(layout.WORKFLOW)
         if marker.deactivate(self.root, session):
             self._unmarked.add(session)
 
@@ -377,6 +400,7 @@ class Hands:
     def _do_mark(self, old: str, new: str) -> None:
         from redraft.domain import marker
 
+        self._touched.add(layout.WORKFLOW)
         marker.pass_on(self.root, old, new)
 
     def _undo_mark(self, old: str, new: str) -> None:
@@ -389,6 +413,7 @@ class Hands:
         to, to_name = self._at(target)
         if to.stat(to_name) is not None:
             self._installed[target] = to.read(to_name)
+        self._touch(staged, target)
         calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
 
     def _undo_install(self, staged: str, target: str) -> None:
@@ -400,6 +425,7 @@ class Hands:
 
     def _do_flush(self, folders: list[str]) -> None:
         flush_folders(self.root.folder, folders)
+        self._touched.difference_update(folders)
 
 
 def _nothing(*_: object) -> None:
