@@ -44,14 +44,15 @@ operations there, with one next command after each kill:
 
 Here the system dies with the process. The calls of an operation are recorded, and after each of
 them the folder is made what the disk may have kept by then: what was flushed stays; of all the rest
-the disk has kept *nothing*, *all* of it, or what was done *up to a moment* that chance chooses (seed
-{seed}). What was done before the operation is on the disk. After it comes one next command, and
-then `doctor`. The old state or the new one must be found, as above, and after `doctor` nothing may
-be left lying.
+the disk has kept *nothing*, *all* of it, or what was done *up to a moment* that chance chooses
+(seed {seed}). What was done before the operation is on the disk. After it comes one next command,
+and then `doctor`. The old state or the new one must be found, as above, and after `doctor` nothing
+may be left lying.
 
-Two things are not promised. The name of a single write is not waited for: a write that was answered
-a moment before the power went may be undone by it. And `workspace/session.lock`, which is for people
-to read, may tell of the state before.
+Two things are not promised. Names are not waited for by a single write or deletion, a restored
+retry, a pause, and a session that is completed in its place: one that was answered a moment before
+the power went may be undone by it. All others are on the disk when they are answered. And
+`workspace/session.lock`, which is for people to read, may tell of the state before.
 
 The model is that of file systems which write their changes in order, with contents before the names
 that lead to them: it is described in `tests/recovery/volatile.py`.

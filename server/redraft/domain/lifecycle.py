@@ -47,7 +47,8 @@ def start(
         root.folder.remove_tree(new)
         with root.folder.sub(new, create=True) as folder:
             metadata = new_metadata(name, description, type_, temporary=temporary)
-            write_file(folder, layout.METADATA, (encoded(metadata),), flush=True)
+            told = temporary or bool(description)  # what nobody could say again after a power cut
+            write_file(folder, layout.METADATA, (encoded(metadata),), flush=told)
             calls.mkdir(folder.handle, folder.at(layout.FILES))
         lock.intend(name)
         home = layout.session_folder(name)
