@@ -34,6 +34,7 @@ from redraft.faces.lsp.phrasing import phrases
 from redraft.faces.lsp.typescript import GROUPS, typescript
 
 PAGES = pages()
+_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 WITH_EXAMPLES = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 LANGUAGES = {"console", "sh", "json", "toml", "lua", "elisp", "text"}
 NOT_RUN = {
@@ -132,6 +133,16 @@ def test_every_page_is_linked_from_the_readme() -> None:
     links = set(_LINK.findall(read("README.md")))
     missing = [name(p) for p in PAGES if name(p) != "README.md" and name(p) not in links]
     assert not missing
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    named = {(name(p), *t) for p in PAGES for t in _TEST.findall(p.read_text("utf-8"))}
+    assert any(page == "README.md" and test for page, _, test in named)
+    for page, module, test in named:
+        assert (REPOSITORY / module).is_file(), f"{page} names {module}"
+        defines = rf"^\s*(?:(?:async )?def|class) {test}\b|^{test} ="
+        text = (REPOSITORY / module).read_text("utf-8")
+        assert not test or re.search(defines, text, re.MULTILINE), f"{page} names {module}::{test}"
 
 
 def test_the_readme_shows_the_two_commands() -> None:
