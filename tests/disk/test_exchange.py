@@ -41,6 +41,9 @@ def test_a_file_and_a_folder_change_places(folder: Folder) -> None:
     exchange.exchange(folder, "one", folder, "room")
     assert content(folder) == {"one": None, "room": b"1", "two": b"2"}
     assert folder.stat("one/inner") is not None
+    exchange.exchange(folder, "one", folder, "two")
+    assert content(folder) == {"one": b"2", "room": b"1", "two": None}
+    assert folder.stat("two/inner") is not None
 
 
 @pytest.mark.parametrize("pair", [("one", "nothing"), ("nothing", "two")])

@@ -37,7 +37,8 @@ with, and must end as if it had not been disturbed.
 ## Without an exchange of files in one call
 
 Systems and file systems that lack it put files in each other's place by links and renames. The same
-operations there, with one next command after each kill:
+operations there, with one next command after each kill. (A deletion that dies between the two names
+of a document may leave it in the trash although it is still where it was.)
 
 {without}
 ## Power cuts

@@ -7,6 +7,7 @@ a link beside and a rename do the same with a very short window that the caller 
 from __future__ import annotations
 
 import os
+import stat as modes
 from errno import EACCES, EEXIST, EINVAL, EISDIR, EMLINK, ENOENT, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
 
 from redraft.disk import calls
@@ -93,11 +94,7 @@ def rename_noreplace(folder: Folder, name: str, to: Folder, to_name: str) -> Non
 
 
 def _link_and_unlink(folder: Folder, name: str, to: Folder, to_name: str) -> None:
-    try:
-        calls.link(folder.handle, folder.at(name), to.handle, to.at(to_name))
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
+    if not _linked(folder, name, to, to_name):
         # Folders, and file systems without hard links: look, then rename.
         if to.stat(to_name) is not None:
             raise FileExistsError(EEXIST, os.strerror(EEXIST), f"{to.path}/{to_name}") from None
@@ -118,17 +115,25 @@ def exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
     # the old one take the new one's place. It has a name at every moment.
     keep = name + KEEP
     finish_exchange(folder, name, to, to_name)
-    if folder.stat(name) is None:
+    new = folder.stat(name)
+    if new is None:
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT), f"{folder.path}/{name}")
-    try:
-        calls.link(to.handle, to.at(to_name), folder.handle, folder.at(keep))
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
+    if modes.S_ISDIR(new.st_mode) or not _linked(to, to_name, folder, keep):
         # Folders, and file systems without hard links: for a moment nothing is at the target.
         rename_noreplace(to, to_name, folder, keep)
     calls.rename(folder.handle, folder.at(name), to.handle, to.at(to_name))
     calls.rename(folder.handle, folder.at(keep), folder.handle, folder.at(name))
+
+
+def _linked(folder: Folder, name: str, to: Folder, to_name: str) -> bool:
+    """Give a file a second name; whether that can be had here."""
+    try:
+        calls.link(folder.handle, folder.at(name), to.handle, to.at(to_name))
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
 
 
 def finish_exchange(folder: Folder, name: str, to: Folder, to_name: str) -> None:
