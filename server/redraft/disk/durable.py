@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import ELOOP, ENOENT, ENOTDIR
 
 from redraft.disk import calls
 from redraft.disk.copying import copy_file, write_file
@@ -127,15 +128,16 @@ def set_times(root: Folder, times: Iterable[tuple[str, int]]) -> None:
 
 
 def flush_folders(root: Folder, names: Iterable[str]) -> None:
-    """Wait until the names in these folders are on the disk; missing folders are passed over."""
+    """Wait until the names in these folders are on the disk; what is no folder is passed over."""
     wanted = sorted(set(names))
     if len(wanted) >= SYNCFS_FROM and _sync_file_system(root):
         return
     for name in wanted:
         try:
             root.flush(name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+        except OSError as error:
+            if error.errno not in (ENOENT, ENOTDIR, ELOOP):
+                raise
 
 
 def _sync_file_system(folder: Folder) -> bool:
