@@ -29,7 +29,8 @@ It must find the **old** state or the **new** one: what every session shows, its
 retries, the marker, the folder itself, the trash and the archives are compared. No version of a
 document is lost, none is there that nobody wrote, nothing is left lying, the marker is one and
 right, and a second recovery changes nothing. What moves things from an older system is gone on
-with, and must end as if it had not been disturbed.
+with, and must end as if it had not been disturbed. (How many checkpoints there are and which phase
+it is are not compared here: the next command may make one.)
 
 *Broken* counts the tries in which any of this did not hold.
 
