@@ -120,8 +120,8 @@ class Views:
         return "\n".join(str(text).replace(_NO_BREAK, " ") for _, text in ordered)
 
     def focus_editor(self) -> None:
-        """Click into the middle of the text; its first line may be half out of sight."""
-        self.editor().click()
+        """Put the focus into the text. A click could hit what lies above it."""
+        self.editor().get_by_role("textbox").first.focus()
 
     def go_to_line(self, number: int, column: int = 1) -> None:
         """Put the cursor somewhere, by *Go to Line*."""
