@@ -105,6 +105,7 @@ function decoded(path: string): string {
 
 /** Pictures as data: the preview asks for them at every keystroke, and cannot wait. */
 class Pictures {
+  /** Empty if the session has no such picture, undefined as long as it is on its way. */
   private readonly known = new Map<string, string | undefined>();
 
   /** A picture, once it is there: then the preview is drawn again. */
@@ -114,30 +115,40 @@ class Pictures {
       this.known.set(key, undefined);
       void this.load(uri, key);
     }
-    return this.known.get(key);
+    return this.known.get(key) === "" ? undefined : this.known.get(key);
   }
 
   forget(keys: Iterable<string> = [...this.known.keys()]): void {
-    if ([...keys].filter((key) => this.known.delete(key)).length > 0) {
+    const there = [...keys].filter((key) => this.known.get(key) !== undefined);
+    if (there.filter((key) => this.known.delete(key)).length > 0) {
       refresh();
     }
   }
 
   private async load(uri: vscode.Uri, key: string): Promise<void> {
-    const type = TYPES[uri.path.slice(uri.path.lastIndexOf(".") + 1).toLowerCase()];
-    try {
-      const { size } = await vscode.workspace.fs.stat(uri);
-      if (type !== undefined && size <= MOST_BYTES) {
-        const bytes = Buffer.from(await vscode.workspace.fs.readFile(uri));
-        const [oldest = ""] = this.known.size > MOST_PICTURES ? this.known.keys() : [];
-        this.known.delete(oldest);
-        this.known.set(key, `data:image/${type};base64,${bytes.toString("base64")}`);
-        refresh();
-      }
-    } catch {
-      // The session has no such picture: it is asked for again when it comes.
+    const whole = await read(uri);
+    const [oldest = ""] = this.known.size > MOST_PICTURES ? this.known.keys() : [];
+    this.known.delete(oldest);
+    this.known.set(key, whole);
+    if (whole !== "") {
+      refresh();
     }
   }
+}
+
+/** A picture as data; nothing if there is none that can be shown. */
+async function read(uri: vscode.Uri): Promise<string> {
+  const type = TYPES[uri.path.slice(uri.path.lastIndexOf(".") + 1).toLowerCase()];
+  try {
+    const { size } = await vscode.workspace.fs.stat(uri);
+    if (type !== undefined && size <= MOST_BYTES) {
+      const bytes = Buffer.from(await vscode.workspace.fs.readFile(uri));
+      return `data:image/${type};base64,${bytes.toString("base64")}`;
+    }
+  } catch {
+    // The session has no such picture: it is asked for again when something changes.
+  }
+  return "";
 }
 
 function refresh(): void {
