@@ -95,6 +95,7 @@ def test_a_found_global_text_leads_to_the_line_that_holds_it_in_the_session(
         expect_version(editor, ONE, SESSION)
         expect(editor.cursor()).to_contain_text("Ln 57, Col 21 (20 selected)")
         editor.focus_editor()
+        editor.page.keyboard.press("ArrowRight")
         expect(editor.cursor()).not_to_contain_text("selected")
     expect_tabs(editor, name(ONE))
     assert book.touched() == []
