@@ -377,6 +377,33 @@ def test_programs_that_are_left_running_are_told_of(draft: Place, how: str) -> N
     assert draft.read("x.md") == "x\n"
 
 
+FORBID = 'echo 0 > /proc/sys/user/max_mnt_namespaces && exec "$@"'
+
+
+def test_where_no_view_can_be_laid_over_the_folder_it_is_copied(draft: Place) -> None:
+    script = 'printf "%s" "$REDRAFT_VIEW"; echo x > x.md'
+    assert draft.call("exec", "--", "sh", "-c", script).stdout == str(draft.root)
+    said = []
+    for way in ((), ("--how", "overlay")):
+        ran = subprocess.run(
+            [
+                *("unshare", "-Ur", "sh", "-c", FORBID, "sh", f"{draft.programs}/redraft", "exec"),
+                *(*way, "--", "sh", "-c", script.replace("x.md", "y.md")),
+            ],
+            cwd=draft.root,
+            env=draft.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said.append((ran.returncode, ran.stdout.startswith(str(draft.state)), ran.stderr))
+    assert said[0][:2] == (0, True)
+    assert said[1][:2] == (1, False)
+    assert "A view cannot be laid over this folder here: unshare: " in said[1][2]
+    assert draft.changes()["created"] == ["new/n.md", "x.md", "y.md"]
+    assert draft.untouched()
+
+
 # Deaths ----------------------------------------------------------------------------------------
 
 
