@@ -34,7 +34,11 @@ from redraft.faces.lsp.phrasing import phrases
 from redraft.faces.lsp.typescript import GROUPS, typescript
 
 PAGES = pages()
-_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+_TEST = re.compile(r"`((?:tests|vscode-extension/test)/[\w/]+\.(?:test\.ts|py))(?:::(\w+))?`")
+_MARK = re.compile(r"(?<!\n)\[\^([\w-]+)\]")
+_HELD = re.compile(r"^\[\^([\w-]+)\]: (.+)$", re.MULTILINE)
+# What a run measured or proved says on its page how it was made.
+MEASURED = [page for page in PAGES if "Made by `make" in page.read_text("utf-8")]
 WITH_EXAMPLES = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 LANGUAGES = {"console", "sh", "json", "toml", "lua", "elisp", "text"}
 NOT_RUN = {
@@ -143,6 +147,19 @@ def test_every_test_that_a_page_names_is_there() -> None:
         defines = rf"^\s*(?:(?:async )?def|class) {test}\b|^{test} ="
         text = (REPOSITORY / module).read_text("utf-8")
         assert not test or re.search(defines, text, re.MULTILINE), f"{page} names {module}::{test}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in MEASURED], ids=name)
+def test_what_a_page_claims_is_marked_with_the_tests_that_hold_it(page: Path) -> None:
+    text = page.read_text("utf-8")
+    marks = list(dict.fromkeys(_MARK.findall(text)))
+    held = dict(_HELD.findall(text))
+    assert marks
+    assert list(held) == marks, "each mark has one line of tests, in the order of the marks"
+    for tests in held.values():
+        assert all(_TEST.fullmatch(test) for test in tests.split(", ")), tests
+    assert text.count("\n[^") == len(held)
+    assert text.rstrip().splitlines()[-len(held) :] == [f"[^{k}]: {v}" for k, v in held.items()]
 
 
 def test_the_readme_shows_the_two_commands() -> None:
