@@ -515,6 +515,8 @@ class Impatient:
         if self.left < 0:
             raise Cancelled
 
+    settle = check
+
 
 @pytest.mark.parametrize("after", range(5))
 def test_a_commit_stopped_by_its_client_has_changed_nothing(draft: Desk, after: int) -> None:
