@@ -59,7 +59,7 @@ async def test_the_server_tells_how_the_same_program_serves_mcp(book: Path) -> N
 async def test_the_read_only_schemes_are_named_to_a_client_that_can_show_them(
     client: Wire, book: Path
 ) -> None:
-    able = {"workspace": {"textDocumentContent": {}}}
+    able: dict[str, Any] = {"workspace": {"textDocumentContent": {}}}
     answer = await client.initialize(book, capabilities=able)
     offered = answer["result"]["capabilities"]["workspace"]["textDocumentContent"]
     assert offered["schemes"] == ["redraft-base", "redraft-global", "redraft-retry"]
