@@ -87,7 +87,11 @@ def test_a_committed_session_lies_in_the_archive_with_what_it_replaced(full: Des
 
 
 def test_a_completed_session_keeps_its_copies_and_has_no_journal(full: Desk) -> None:
-    archive = full.path / full.run("session complete").archived_to
+    done = full.run("session complete")
+    unapplied = done.unapplied
+    assert unapplied.modified == ["a.md", "lines.md"]
+    assert (unapplied.created, len(unapplied.deleted)) == (["new/x.json", "part"], 3)
+    archive = full.path / done.archived_to
     assert held(archive) >= FILES | BASES | STONES
     assert not (archive / "operation.json").exists()
     assert archive.parent == full.path / ".workflow/completed"
