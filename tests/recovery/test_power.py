@@ -26,6 +26,7 @@ LASTING = [
     "commit with a merge",
     "commit of paths",
     "cancel",
+    "cancel without retries",
     "undo of a commit",
     "undo of a cancel",
 ]
