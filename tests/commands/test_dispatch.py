@@ -13,7 +13,8 @@ from redraft.commands import requests as q
 from redraft.commands import results as r
 from redraft.commands.declaration import Command
 from redraft.commands.dispatch import Roots, execute, snake, to_json, validate
-from redraft.commands.table import BY_VERB
+from redraft.commands.parameters import parameters
+from redraft.commands.table import BY_VERB, COMMANDS
 from redraft.errors import InvalidArguments, IoError, RedraftError
 
 
@@ -116,6 +117,11 @@ def test_what_users_name_themselves_keeps_its_keys() -> None:
     request = validate(row(q.SetPhase), arguments, "camel")
     assert isinstance(request, q.SetPhase)
     assert request.artifacts == arguments["artifacts"]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.verb)
+def test_every_command_can_name_a_session_and_a_root(command: Command) -> None:
+    assert {"session", "root"} <= parameters(command.request).keys()
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,9 @@ def test_nothing_to_commit_is_said(draft: Desk) -> None:
     assert draft.refused("session commit").code == "nothing_to_commit"
     draft.write("a.md", "mine\n")
     assert draft.refused("session commit", paths=["part"]).code == "file_not_found"
+    refused = draft.refused("session commit", force=True, paths=["a.md", "part"])
+    assert refused.code == "file_not_found"
+    assert (draft.path / "a.md").read_text() == "one\ntwo\nthree\n"
     assert draft.refused("session commit", paths=[]).code == "invalid_arguments"
 
 

@@ -13,7 +13,11 @@ def test_a_discarded_change_shows_global_again_and_goes_to_the_trash(draft: Desk
     assert "new" not in draft.shown()
     assert draft.read("a.md") == "one\ntwo\nthree\n"
     assert {b"mine\n", b"new\n"} <= draft.everything()
-    assert [entry.kind for entry in draft.run("session trash").entries] == ["discarded"]
+    [entry] = draft.run("session trash").entries
+    assert entry.kind == "discarded"
+    kept = draft.path / ".workflow/.trash" / entry.name / "discarded/files"
+    assert (kept / "a.md").read_text() == "mine\n"
+    assert (kept / "new/x.md").read_text() == "new\n"
 
 
 def test_the_next_touch_after_a_discard_takes_a_new_base(draft: Desk) -> None:

@@ -223,9 +223,10 @@ def test_deleting_a_created_document_moves_it_to_the_trash(draft: Desk) -> None:
     draft.write("new.md", "only here\n")
     assert draft.run("delete", path="new.md").kind == "unchanged"
     assert draft.changes() == ([], [], [])
-    entries = draft.run("session trash").entries
-    assert [entry.kind for entry in entries] == ["deleted"]
-    assert b"only here\n" in draft.everything()
+    [entry] = draft.run("session trash").entries
+    assert entry.kind == "deleted"
+    kept = draft.path / ".workflow/.trash" / entry.name / "deleted/files/new.md"
+    assert kept.read_text() == "only here\n"
 
 
 def test_a_created_document_deleted_hides_what_came_to_global_and_conflicts(draft: Desk) -> None:

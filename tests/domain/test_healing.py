@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.recovery.picture import describe, listing
+from tests.recovery.picture import describe, listing, versions
 from tests.recovery.stories import book, do, doc, everything, write
 from tests.recovery.strikes import die_at, in_child, watched
 
@@ -183,8 +183,26 @@ def test_an_operation_that_nobody_can_finish_leaves_the_session_crashed(root: Ro
         write(root, "a.md", "a9")
     recovery = do(root, "session recover", session="draft")
     assert len(recovery.left) == 1
+    held = versions(Path(root.path))
     cancelled = do(root, "session cancel", session="draft")
     assert Path(root.path, cancelled.trash, layout.JOURNAL).exists()
+    assert held <= versions(Path(root.path))
+    assert list(root.sessions()) == []
+
+
+def test_an_operation_is_finished_once_what_it_needs_is_back(root: Root) -> None:
+    swap = [i for i, name in enumerate(_commit_calls(root), 1) if name == "renameat2"][1]
+    _die_in(root, "session commit", swap, force=True)
+    copy, elsewhere = inside(root, "replaced/a.md"), Path(root.path).with_suffix(".md")
+    copy.rename(elsewhere)
+    [row] = do(root, "session list").sessions
+    assert row.status == "CRASHED"
+    [left] = do(root, "doctor").left
+    assert ".workflow/draft/replaced/a.md" in left
+    assert Path(root.path, "a.md").read_bytes() == doc("a")
+    elsewhere.rename(copy)
+    assert do(root, "session recover", session="draft").left == []
+    assert Path(root.path, "a.md").read_bytes() == doc("a1")
     assert list(root.sessions()) == []
 
 
@@ -257,7 +275,7 @@ def test_a_person_s_edit_is_kept_when_a_commit_is_carried_on(root: Root) -> None
 def _commit_calls(root: Root) -> list[str]:
     import shutil
 
-    copy = Path(root.path).with_name("rehearsal")
+    copy = Path(root.path).with_suffix(".rehearsal")
     shutil.copytree(root.path, copy, symlinks=True)
     with Root.open(str(copy)) as other:
         return _calls_of(other, "session commit", force=True)

@@ -188,6 +188,7 @@ def test_listing_merges_both_layers(draft: Desk) -> None:
     draft.write("part/new.md")
     draft.write("fresh/deep/x.md")
     draft.run("delete", path="part/sub")
+    draft.put("part/theirs.md")
     entries = draft.run("files").entries
     assert [(e.path, e.type, e.kind) for e in entries] == [
         ("a.md", "file", None),
@@ -195,7 +196,11 @@ def test_listing_merges_both_layers(draft: Desk) -> None:
         ("part", "directory", None),
     ]
     listed = draft.run("files", path="part", recursive=True).entries
-    assert [(e.path, e.kind) for e in listed] == [("part/b.md", None), ("part/new.md", "created")]
+    assert [(e.path, e.kind) for e in listed] == [
+        ("part/b.md", None),
+        ("part/new.md", "created"),
+        ("part/theirs.md", None),
+    ]
 
 
 def test_stat_tells_type_size_and_times(draft: Desk) -> None:

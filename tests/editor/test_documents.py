@@ -102,7 +102,7 @@ def test_unsaved_text_of_a_cancelled_session_can_be_kept_wherever_it_was_typed(
     editor.command("View: Close Editor")
     editor.show_explorer()
     editor.explorer_row(name(TWO)).click(button="right")
-    editor.page.get_by_role("menuitem", name="Compare with Global").click()
+    editor.choose_in_menu("Compare with Global")
     expect(editor.diff()).to_be_visible()
     editor.type_text("Typed in a comparison. ", line=3)
     book.cli("session", "cancel", SESSION)

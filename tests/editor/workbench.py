@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 from tests.editor.quick_input import QuickInput
 from tests.editor.views import Views
+from tests.editor.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +106,17 @@ class Workbench(Views):
         found = self.search_commands(label)
         self.quick.dismiss()
         return any(row.split(",")[0].strip() == label for row in found)
+
+    def choose_in_menu(self, label: str) -> None:
+        """Choose from the menu that is open; one that has just come up takes no click yet."""
+        item = self.page.get_by_role("menuitem", name=label)
+
+        def chosen() -> bool:
+            with contextlib.suppress(Error):
+                item.click(timeout=1000)
+            return item.count() == 0
+
+        eventually(chosen, f"{label} is chosen")
 
     # --- what the window says ---------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -180,6 +181,24 @@ def test_absolute_paths_work_from_elsewhere(draft: Place) -> None:
     assert draft.read("a.md") == "abs\n"
 
 
+def test_a_copy_is_no_place_of_the_real_one(draft: Place) -> None:
+    """What names the real folder means it, and what is not the program's is not there."""
+    (draft.root / ".git").mkdir()
+    ran = draft.sh(f"ls -A; echo abs > '{draft.root}/part/b.md'", "copy")
+    assert ran.out.split() == ["a.md", "new", "other", "part"]
+    assert ran.changed == {"modified": [], "created": [], "deleted": []}
+    assert (draft.root / "part/b.md").read_text() == "abs\n"
+
+
+def test_a_folder_of_the_real_one_is_not_renamed_in_one_step(draft: Place) -> None:
+    rename = "import os; os.rename('other', 'moved')"
+    ran = draft.sh(f'"{sys.executable}" -c "{rename}" 2>&1; mv other moved', "overlay")
+    assert f"[Errno {errno.EXDEV}]" in ran.out
+    assert ran.changed["created"] == ["moved/d.md", "moved/e.md"]
+    assert ran.changed["deleted"] == ["other/d.md", "other/e.md"]
+    assert draft.untouched()
+
+
 def test_links_inside_the_root_lead_nobody_to_global(place: Place, how: str) -> None:
     (place.root / "absolute.md").symlink_to(place.root / "a.md")
     (place.root / "relative").symlink_to("part")
@@ -293,6 +312,8 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(draft: Place, h
     assert draft.read("a.md") == "theirs\n"
     assert draft.read("other/d.md") == "theirs too\n"
     kept = {each["path"]: each["kept_at"] for each in told["set_aside"]}
+    assert kept["a.md"].startswith(".workflow/.trash/draft-")
+    assert "/set-aside/" in kept["a.md"]
     assert (draft.root / kept["a.md"]).read_text() == "program\n"
     assert (draft.root / kept["brand.md"]).read_text() == "program\n"
     assert kept["other/d.md"] is None
@@ -345,6 +366,41 @@ def test_two_programs_in_two_sessions_do_not_meet(draft: Place, how: str) -> Non
     assert seen == ["mine\n", "one\n"]
     assert draft.read("a.md", "draft") == "draft\n"
     assert draft.read("a.md", "second") == "second\n"
+    assert draft.untouched()
+
+
+def test_programs_that_are_left_running_are_told_of(draft: Place, how: str) -> None:
+    script = "sleep 1000 > /dev/null 2>&1 & echo $!; echo x > x.md"
+    ran = draft.call("exec", "--how", how, "--", "sh", "-c", script)
+    os.kill(int(ran.stdout), signal.SIGKILL)
+    assert "programs that it left running" in ran.stderr
+    assert draft.read("x.md") == "x\n"
+
+
+FORBID = 'echo 0 > /proc/sys/user/max_mnt_namespaces && exec "$@"'
+
+
+def test_where_no_view_can_be_laid_over_the_folder_it_is_copied(draft: Place) -> None:
+    script = 'printf "%s" "$REDRAFT_VIEW"; echo x > x.md'
+    assert draft.call("exec", "--", "sh", "-c", script).stdout == str(draft.root)
+    said = []
+    for way in ((), ("--how", "overlay")):
+        ran = subprocess.run(
+            [
+                *("unshare", "-Ur", "sh", "-c", FORBID, "sh", f"{draft.programs}/redraft", "exec"),
+                *(*way, "--", "sh", "-c", script.replace("x.md", "y.md")),
+            ],
+            cwd=draft.root,
+            env=draft.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said.append((ran.returncode, ran.stdout.startswith(str(draft.state)), ran.stderr))
+    assert said[0][:2] == (0, True)
+    assert said[1][:2] == (1, False)
+    assert "A view cannot be laid over this folder here: unshare: " in said[1][2]
+    assert draft.changes()["created"] == ["new/n.md", "x.md", "y.md"]
     assert draft.untouched()
 
 

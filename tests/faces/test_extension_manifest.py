@@ -125,3 +125,28 @@ def test_every_text_of_the_manifest_is_in_the_file_of_texts_and_none_is_left_ove
 
 def test_titles_are_for_translation() -> None:
     assert [each["command"] for each in CONTRIBUTED if not _KEY.match(each["title"])] == []
+
+
+def test_what_changes_documents_in_the_session_stands_beside_the_editors_own() -> None:
+    menus = MANIFEST["contributes"]["menus"]
+    explorer, tab = (
+        {each["command"].removeprefix("redraft.ui.") for each in menus[menu]}
+        for menu in ("explorer/context", "editor/title/context")
+    )
+    texts = json.loads((EXTENSION / "package.nls.json").read_text("utf-8"))
+    assert explorer >= {"newFile", "newFolder", "renameInSession", "deleteInSession"}
+    assert tab >= {"renameInSession", "deleteInSession"}
+    for name in ("newFile", "newFolder", "renameInSession", "deleteInSession"):
+        assert texts[name].endswith(" in Session...")
+
+
+def test_a_sessions_folder_is_offered_where_the_window_has_several_only() -> None:
+    menus = MANIFEST["contributes"]["menus"].items()
+    offered = [
+        (menu, each.get("when", ""))
+        for menu, items in menus
+        for each in items
+        if each.get("command") == "redraft.ui.addFolder"
+    ]
+    assert [menu for menu, _ in offered] == ["commandPalette"]
+    assert "workbenchState == workspace" in offered[0][1]

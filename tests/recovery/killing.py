@@ -100,7 +100,7 @@ class Matrix:
 
         Args:
             every_next: try every next command at each point, instead of one after the other.
-            step: how many calls further on the next point is; the last point is always tried.
+            step: how many calls further on the next point is.
         """
         outcome, number, names = Outcome(), 1, list(NEXT)
         while True:

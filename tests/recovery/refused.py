@@ -193,9 +193,9 @@ class Stage:
                 if point is not None:
                     yield point
 
-    def broken_from(self, code: int) -> Iterator[Point]:
-        """Refuse all that changes the disk, from each call on."""
-        for number in range(1, len(self.calls(CHANGING)) + 1):
+    def broken_from(self, code: int, step: int = 1) -> Iterator[Point]:
+        """Refuse all that changes the disk, from each call on, or from each ``step``-th one."""
+        for number in range(1, len(self.calls(CHANGING)) + 1, step):
             point = self.refuse(CHANGING, number, code, lasting=True)
             if point is not None:
                 yield point

@@ -45,6 +45,7 @@ def test_what_an_agent_writes_lands_in_the_session_and_not_in_the_folder(
     assert draft.read("a.md") == "one\n2\n3\n"
     assert agent.read("part/b.md") == "B\n"
     assert "now holds: 2 modified, 1 created" in agent.said[-2]
+    assert f"{COPY}/part/b.md" in agent.said[-1]
 
 
 def test_the_first_edit_needs_no_second_try(draft: Desk, agent: Agent) -> None:
@@ -56,7 +57,11 @@ def test_the_first_edit_needs_no_second_try(draft: Desk, agent: Agent) -> None:
     assert draft.read("a.md") == "one\nzwei\nthree\n"
 
 
-@pytest.mark.parametrize("text", ["one\r\ntwo\r\n", "\ufeffone\ntwo\n", "two two\none\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["one\r\ntwo\r\n", "\ufeffone\ntwo\n", "two two\none\n", "two\n" + "x" * (256 << 10)],
+    ids=["carriage returns", "byte order mark", "not unique", "over 256 KB"],
+)
 def test_an_edit_that_cannot_be_worked_out_is_made_by_the_tool_on_a_copy(
     draft: Desk, agent: Agent, text: str
 ) -> None:
@@ -281,6 +286,8 @@ def test_a_session_stays_as_it_is_however_many_hooks_look_at_it(draft: Desk) -> 
     for _ in range(3):
         Agent(draft.path).read("a.md")
     assert draft.run("session status").status == "ACTIVE"
+    assert draft.changes() == ([], [], [])
+    assert not (draft.path / COPY / "a.md").exists()
 
 
 def recorded(desk: Desk, name: str) -> tuple[Event, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.domain.desk import Desk
 from tests.faces.hooks.agent import Agent
@@ -59,6 +61,18 @@ def test_what_drifted_before_is_not_told_again(draft: Desk, agent: Agent) -> Non
     draft.put("a.md", "an editor's\n")
     agent.bash("true")
     assert agent.said == []
+
+
+def test_what_neither_the_session_nor_the_command_names_is_not_seen(
+    draft: Desk, agent: Agent, tmp_path: Path
+) -> None:
+    """What a hook costs follows what is named, so that the folder's size means nothing."""
+    script = tmp_path / "script.sh"
+    script.write_text("echo x > part/new.md\n")
+    agent.bash(f"sh {script}")
+    assert agent.said == []
+    assert draft.run("adopt").adopted == []
+    assert (draft.path / "part/new.md").read_text() == "x\n"
 
 
 def test_a_command_that_only_reads_says_nothing_and_changes_nothing(

@@ -286,12 +286,18 @@ def test_without_consent_the_change_is_shown_and_not_made(
 def test_on_a_terminal_it_asks(tmp_path: Path, typed: bytes, written: bool) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        command("vscode"), cwd=tmp_path, env=environment(), stdin=theirs, stdout=theirs
+        command("vscode"),
+        cwd=tmp_path,
+        env=environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,  # Python itself asks there
     )
     os.close(theirs)
     said = b""
     while b"Write these?" not in said and select.select([ours], [], [], 30)[0]:
         said += os.read(ours, 4096)
+    assert b"Write these?" in said
     os.write(ours, typed)
     assert process.wait(30) == 0
     os.close(ours)

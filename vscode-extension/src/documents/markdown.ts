@@ -11,6 +11,9 @@ import type { SessionFiles } from "./fileSystem";
 
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_PICTURES = 64;
+/** A preview drops a request while it waits 300 ms to look for changes by itself. */
+const REDRAW_MS = 500;
+const REDRAWS = 5;
 const TYPES: Readonly<Record<string, string>> = {
   png: "png",
   jpg: "jpeg",
@@ -107,10 +110,14 @@ function decoded(path: string): string {
 class Pictures {
   /** Empty if the session has no such picture, undefined as long as it is on its way. */
   private readonly known = new Map<string, string | undefined>();
+  /** Those that have changed since a preview was drawn. */
+  private readonly undrawn = new Set<string>();
+  private redrawing: NodeJS.Timeout | undefined;
 
   /** A picture, once it is there: then the preview is drawn again. */
   of(uri: vscode.Uri): string | undefined {
     const key = uri.toString();
+    this.undrawn.delete(key);
     if (!this.known.has(key)) {
       this.known.set(key, undefined);
       void this.load(uri, key);
@@ -120,9 +127,7 @@ class Pictures {
 
   forget(keys: Iterable<string> = [...this.known.keys()]): void {
     const there = [...keys].filter((key) => this.known.get(key) !== undefined);
-    if (there.filter((key) => this.known.delete(key)).length > 0) {
-      refresh();
-    }
+    this.changed(there.filter((key) => this.known.delete(key)));
   }
 
   private async load(uri: vscode.Uri, key: string): Promise<void> {
@@ -130,9 +135,25 @@ class Pictures {
     const [oldest = ""] = this.known.size > MOST_PICTURES ? this.known.keys() : [];
     this.known.delete(oldest);
     this.known.set(key, whole);
-    if (whole !== "") {
-      refresh();
+    this.changed(whole === "" ? [] : [key]);
+  }
+
+  private changed(keys: readonly string[]): void {
+    if (keys.length > 0) {
+      keys.forEach((key) => this.undrawn.add(key));
+      this.redraw(REDRAWS);
     }
+  }
+
+  /** Have the previews drawn again, until those that show the pictures were, or so many times. */
+  private redraw(times: number): void {
+    clearTimeout(this.redrawing);
+    void vscode.commands.executeCommand("markdown.preview.refresh");
+    this.redrawing = setTimeout(() => {
+      if (this.undrawn.size > 0 && times > 1) {
+        this.redraw(times - 1);
+      }
+    }, REDRAW_MS);
   }
 }
 
@@ -149,8 +170,4 @@ async function read(uri: vscode.Uri): Promise<string> {
     // The session has no such picture: it is asked for again when something changes.
   }
   return "";
-}
-
-function refresh(): void {
-  void vscode.commands.executeCommand("markdown.preview.refresh");
 }

@@ -132,8 +132,9 @@ def _run(view: Any, words: list[str], how: str | None) -> tuple[Loan, int]:
         except BaseException:
             loan.close()
             raise
-    text = "a view cannot be laid over this folder here" if how else "no place for a view was found"
-    raise IoError(why or OSError(EOPNOTSUPP, text, view.root.path))
+    doing = "A view cannot be laid over this folder here" if how == OVERLAY else ""
+    why = why or OSError(EOPNOTSUPP, os.strerror(EOPNOTSUPP))
+    raise IoError(why, None if why.filename else view.root.path, doing)
 
 
 def _ways(root: Root, how: str | None) -> Iterator[tuple[str, str]]:
