@@ -38,9 +38,11 @@ def test_a_copy_has_content_and_bits_and_is_no_link(
     source = Path(folder.path, "source")
     source.write_bytes(data)
     source.chmod(0o640)
+    cloned = []
     if way == "reflink":
 
         def clone(target: int, _: int, original: int) -> None:
+            cloned.append(original)
             os.write(target, os.pread(original, size + 1, 0))
 
         monkeypatch.setattr(fcntl, "ioctl", clone)
@@ -55,6 +57,7 @@ def test_a_copy_has_content_and_bits_and_is_no_link(
     assert copy.read_bytes() == data
     assert copy.stat().st_mode & 0o777 == 0o640
     assert copy.stat().st_ino != source.stat().st_ino
+    assert len(cloned) == (way == "reflink")
 
 
 @pytest.mark.parametrize("call", ["clone", "range"])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.recovery.strikes import watched
 
 from redraft.disk import calls, exchange
 from redraft.disk.folder import Folder
@@ -34,6 +35,25 @@ def content(folder: Folder) -> dict[str, bytes | None]:
 def test_files_change_places(folder: Folder) -> None:
     exchange.exchange(folder, "one", folder, "two")
     assert content(folder) == {"one": b"2", "two": b"1"}
+
+
+@pytest.mark.parametrize("without", [False, True])
+def test_a_reader_of_the_target_finds_one_version_or_the_other_all_the_time(
+    tmp_path: Path, *, without: bool
+) -> None:
+    (tmp_path / "copy").write_bytes(b"new")
+    (tmp_path / "target").write_bytes(b"old")
+    seen: list[bytes] = []
+
+    def look(_: str) -> None:
+        seen.append((tmp_path / "target").read_bytes())
+
+    with Folder.open(str(tmp_path)) as folder, watched(look, without_renameat2=without):
+        exchange.exchange(folder, "copy", folder, "target")
+    look("afterwards")
+    assert (seen[0], seen[-1]) == (b"old", b"new")
+    assert set(seen) == {b"old", b"new"}
+    assert len(seen) > (3 if without else 1)
 
 
 def test_a_file_and_a_folder_change_places(folder: Folder) -> None:

@@ -165,6 +165,14 @@ def test_equal_edits_on_both_sides_are_identical_and_global_keeps_its_file(draft
     assert place.stat().st_mtime_ns == OLD_NS + 5
 
 
+def test_a_document_that_somebody_made_alike_is_identical(draft: Desk) -> None:
+    draft.write("new.md", "same\n")
+    place = draft.put("new.md", "same\n", OLD_NS + 5)
+    assert draft.states() == {"new.md": ("created", "identical")}
+    assert draft.commit().session_closed
+    assert place.stat().st_mtime_ns == OLD_NS + 5
+
+
 def test_a_created_document_whose_name_was_taken_meanwhile_conflicts(draft: Desk) -> None:
     draft.write("new.md", "mine\n")
     draft.put("new.md", "theirs\n")
@@ -509,6 +517,8 @@ class Impatient:
         self.left -= 1
         if self.left < 0:
             raise Cancelled
+
+    settle = check
 
 
 @pytest.mark.parametrize("after", range(5))

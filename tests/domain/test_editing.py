@@ -8,7 +8,9 @@ import unicodedata
 import pytest
 from tests.conftest import picture
 from tests.domain.desk import OLD_NS, Desk
+from tests.recovery.strikes import watched
 
+from redraft.domain.handing import hand_over
 from redraft.errors import FileExists, FileNotFound, InvalidArguments, UnsupportedFile
 
 
@@ -77,6 +79,38 @@ def test_a_first_write_keeps_the_base_with_its_time(draft: Desk) -> None:
     draft.put("a.md", "theirs\n")
     draft.write("a.md", "mine again\n")
     assert kept.read_text() == "one\ntwo\nthree\n"
+
+
+def test_an_edit_in_place_of_a_copy_reaches_nothing_else(draft: Desk) -> None:
+    draft.write("a.md", "mine\n")
+    with draft.view() as view:
+        assert hand_over(view, "part/b.md", copy=True)
+    kept = draft.run("session checkpoint").id
+    folder = draft.path / ".workflow/draft"
+    for path in ("a.md", "part/b.md"):
+        beside = [draft.path / path, folder / "base" / path]
+        beside.append(folder / "checkpoints" / kept / "base" / path)
+        before = [place.read_bytes() for place in beside]
+        with (folder / "files" / path).open("a") as file:
+            file.write("an agent's line\n")
+        assert [place.read_bytes() for place in beside] == before
+    assert (folder / "checkpoints" / kept / "files/a.md").read_text() == "mine\n"
+    assert draft.read("a.md") == "mine\nan agent's line\n"
+
+
+def test_a_reader_finds_one_version_or_the_other_at_any_moment_of_a_write(draft: Desk) -> None:
+    """What another process sees between any two calls of the writer."""
+    before, after = "one\n" * 5000, "two\n" * 5000
+    draft.write("a.md", before)
+    seen = set()
+
+    def look(_: str) -> None:
+        seen.add((draft.path / ".workflow/draft/files/a.md").read_text())
+
+    with watched(look):
+        draft.write("a.md", after)
+    look("afterwards")
+    assert seen == {before, after}
 
 
 def test_a_write_equal_to_base_and_global_is_no_change(draft: Desk) -> None:
@@ -301,6 +335,7 @@ def test_a_document_rewritten_in_a_deleted_folder_is_deleted_again(draft: Desk) 
     draft.run("delete", path="part")
     draft.write("part/b.md", "mine\n")
     assert draft.changes() == (["part/b.md"], [], ["part/sub/c.md"])
+    assert draft.run("resolve", path="part/b.md").source == "session"
     assert draft.run("delete", path="part/b.md").kind == "deleted"
     assert draft.changes() == ([], [], ["part/b.md", "part/sub/c.md"])
     assert b"mine\n" in draft.everything()

@@ -292,6 +292,12 @@ def test_only_whole_loans_of_this_root_are_taken_up(draft: Desk, tmp_path: Path)
     assert [each.id for each in unfinished(draft.root)] == [name]
     Path(loan.path).chmod(0o777)
     assert list(unfinished(draft.root)) == []  # anybody could have put that there
+    Path(loan.path).chmod(0o700)
+    if os.geteuid() == 0:  # who is nobody else may give nothing away
+        os.chown(loan.path, 65534, 65534)
+        assert list(unfinished(draft.root)) == []  # somebody else did put it there
+        os.chown(loan.path, 0, 0)
+    assert [each.id for each in unfinished(draft.root)] == [name]
 
 
 def test_a_loan_that_came_with_the_root_is_none_of_ours(draft: Desk) -> None:

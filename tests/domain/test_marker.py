@@ -205,6 +205,8 @@ def test_the_session_lock_names_the_active_session_or_null(root: Root) -> None:
     assert told(root)["active"] is None
     Path(root.path, layout.SESSION_LOCK).write_text("nonsense")
     assert cold(root) == (None, [])
+    do(root, "session switch", name="one")
+    assert told(root)["active"] == "one"
 
 
 def test_a_folder_that_cannot_be_written_still_answers(root: Root) -> None:

@@ -50,3 +50,11 @@ def test_a_look_that_fails_changes_nothing(name: str, home: Path) -> None:
     """What an agent wrote past the session is not forgotten because a look at it failed."""
     for point in Stage(LOOKS[name], home).points(READING, len(name)):
         assert point.wrong == [], point
+
+
+def test_what_is_done_is_told_as_an_error_if_its_answer_cannot_be_read(home: Path) -> None:
+    """A status tells then how things stand: the operation is done, and whole."""
+    points = Stage(STORIES["switch"], home).points(READING, 0)
+    untold = [point for point in points if point.untold]
+    assert {point.answer.code for point in untold} == {"io_error"}
+    assert [point.wrong for point in untold if point.wrong] == []

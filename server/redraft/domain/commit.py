@@ -104,7 +104,7 @@ def execute(
         steps = steps_of(work, found.survey, mason, archive)
         facts = info(work, found.survey, archive)
         journal = Journal("commit", session.name, steps, work.record, facts)
-        progress.check()
+        progress.settle()
         run(root, lock, session.path, journal)
         with Afterwards(root, lock):
             session.folder.remove_tree(MERGED)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
             Operations call it only before their journal is written.
             """
 
+        def settle(self) -> None:
+            """Check for the last time: what comes now runs to its end, whoever asks to stop."""
+
 
 class Cancelled(Exception):
     """The caller asked to stop before anything was changed."""
@@ -30,6 +33,9 @@ class Silent:
         """Ignore the report."""
 
     def check(self) -> None:
+        """Never ask to stop."""
+
+    def settle(self) -> None:
         """Never ask to stop."""
 
 

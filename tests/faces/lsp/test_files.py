@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest_asyncio
 from pygls.exceptions import JsonRpcException
 from tests.faces.lsp.conftest import CHAPTER
 from tests.faces.lsp.editor import Editor, details, elsewhere, file_uri, uri
+
+from redraft import errors
+from redraft.faces.lsp.errors import file_error
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -278,6 +282,30 @@ async def test_a_folder_is_no_document_and_a_document_no_folder(
         await refused(server, "writeFile", uri=inside, content="", create=True, overwrite=True)
         == not_folder
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.FileNotFound("a.md", []), "FileNotFound"),
+        (errors.SessionNotFound("x"), "FileNotFound"),
+        (errors.InvalidSessionName("x y", "it has a space"), "FileNotFound"),
+        (errors.NoActiveSession(), "FileNotFound"),
+        (errors.FileExists("a.md"), "FileExists"),
+        (errors.PathOutsideRoot("../a.md", "/book"), "NoPermissions"),
+        (errors.ProtectedPath(".git/config", "git"), "NoPermissions"),
+        (errors.Locked("process 7", 0.5), "Unavailable"),
+        (OSError(errno.EIO, "Input/output error", "a.md"), "Unavailable"),
+        (errors.SessionCrashed("x", "a file is missing"), "Unavailable"),
+        (errors.StalePreview(), "Unavailable"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+async def test_each_error_has_the_editors_word(error: BaseException, code: str) -> None:
+    data = file_error(error, "redraft/fs/stat")["data"]
+    assert isinstance(data, dict)
+    assert data["code"] == code
+    assert data["reason"] != code
 
 
 async def test_a_pipe_is_unavailable(server: Editor, session: str, root: Path) -> None:

@@ -151,6 +151,8 @@ async def test_the_sides_for_comparing_are_told_apart(
     new = root / "new.md"
     await server.write(uri("sides", new), b"new")
     assert await side(server, "global", "sides", new) == ""
+    chapter.write_bytes(b"caf\xe9\n")
+    assert await side(server, "global", "sides", chapter) == "caf\N{REPLACEMENT CHARACTER}\n"
 
 
 async def test_a_side_that_reads_differently_now_is_refreshed(

@@ -218,6 +218,40 @@ async def test_a_cancelled_commit_is_answered_at_once_and_changes_nothing(book: 
     assert (book / ".workflow" / "slow" / "files" / "notes.md").read_bytes() == b"new"
 
 
+LATE = """
+import pathlib, sys, time
+from redraft.domain import commit
+from redraft.faces.lsp import main
+run, here = commit.run, pathlib.Path(sys.argv[1])
+def late(*work):
+    (here / "begun").touch()
+    while not (here / "go on").exists():
+        time.sleep(0.01)
+    run(*work)
+commit.run = late
+sys.exit(main.main())
+"""
+
+
+async def test_a_commit_that_is_cancelled_too_late_is_answered_by_what_it_did(
+    book: Path, tmp_path: Path
+) -> None:
+    """Nobody is told that nothing was changed when all was."""
+    async with wire(sys.executable, "-c", LATE, str(tmp_path)) as client:
+        await client.initialize(book)
+        await client.answer(client.command("session.start", name="late"))
+        await written(client, uri("late", book / "notes.md"), b"new")
+        commit = client.command("session.commit", force=True)
+        async with asyncio.timeout(PATIENCE_S):
+            while not (tmp_path / "begun").exists():  # noqa: ASYNC110 - the disk tells nobody
+                await asyncio.sleep(0.01)
+        client.notify("$/cancelRequest", {"id": commit})
+        await client.ask("redraft/fs/stat", {"uri": file_uri(book)})  # it has read the cancel
+        (tmp_path / "go on").touch()
+        assert (await client.answer(commit))["result"]["modified"] == ["notes.md"]
+    assert (book / "notes.md").read_bytes() == b"new"
+
+
 async def test_a_request_cancelled_while_it_waits_for_its_turn_is_never_done(book: Path) -> None:
     async with wire() as client:
         await client.initialize(book)

@@ -450,7 +450,9 @@ async def test_a_slash_line_is_completed_and_run(server: Editor, root: Path, cha
 
 async def test_a_failure_is_told_with_what_leads_on(server: Editor, root: Path) -> None:
     await server.command("session.start", name="Draft")
+    await server.until(lambda: server.active(root) == "Draft")
     await server.command("session.pause")
+    await server.until(lambda: server.active(root) is None)
     person = Person(server, presses("Show Sessions"), picks("Draft"))
     await person.runs("status")
     told = await person.is_told("No session is active.")

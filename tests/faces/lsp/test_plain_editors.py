@@ -56,6 +56,29 @@ async def test_the_server_tells_how_the_same_program_serves_mcp(book: Path) -> N
         }
 
 
+async def test_the_read_only_schemes_are_named_to_a_client_that_can_show_them(
+    client: Wire, book: Path
+) -> None:
+    able: dict[str, Any] = {"workspace": {"textDocumentContent": {}}}
+    answer = await client.initialize(book, capabilities=able)
+    offered = answer["result"]["capabilities"]["workspace"]["textDocumentContent"]
+    assert offered["schemes"] == ["redraft-base", "redraft-global", "redraft-retry"]
+
+
+async def test_a_client_that_begins_no_dialogue_is_asked_nothing(client: Wire, book: Path) -> None:
+    await client.initialize(book)
+    for name in ("one", "two"):
+        await client.answer(client.command("session.start", name=name))
+    (book / "notes.md").unlink()
+    await client.answer(client.command("session.commit"))
+    await client.answer(client.command("session.cancel"))
+    await client.leave()
+    asked = {
+        message["method"] for message in client.heard if "id" in message and "method" in message
+    }
+    assert {method for method in asked if method.startswith("redraft/")} == set()
+
+
 async def test_a_server_that_is_no_verb_of_the_program_offers_no_other(
     client: Wire, book: Path
 ) -> None:

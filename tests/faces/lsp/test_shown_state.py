@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 import pytest_lsp
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from tests.faces.lsp.conftest import make_root
 from tests.faces.lsp.editor import CONFIG, Editor, file_uri, initialize, uri
 
@@ -23,6 +24,7 @@ async def shower(lsp_client: Editor) -> AsyncIterator[None]:
         "No session": "Keine Sitzung",
         "{0} changes": "{0} Änderungen",
         "Record a retry": "Nein",
+        "No session is active.": "Keine Sitzung ist aktiv.",
     }
     params.initialization_options = {"shownState": True, "l10n": texts}
     await lsp_client.initialize_session(params)
@@ -66,6 +68,8 @@ async def test_what_a_status_bar_says_comes_in_the_editors_language(
     shower: Editor, book: Path
 ) -> None:
     assert shower.last(book)["shown"]["text"] == "$(book) Keine Sitzung"
+    with pytest.raises(JsonRpcException, match="No session is active"):  # errors stay English
+        await shower.command("session.status")
     await shower.command("session.start", name="Draft")
     for name in ("one.md", "two.md"):
         await shower.write(uri("draft", book / name), b"new")

@@ -303,3 +303,17 @@ async def test_a_watcher_that_saw_only_the_lock_is_enough_for_an_open_document(
     watcher.saw((watched / ".workflow" / ".lock", CHANGED))
     await watcher.until(lambda: {"uri": document, "type": "deleted"} in watcher.changes)
     watcher.close(document)
+
+
+async def test_a_session_that_crashed_and_one_that_is_well_again_are_told(
+    server: Editor, root: Path
+) -> None:
+    await two_sessions(server, root)
+    journal = root / ".workflow" / "one" / "operation.json"
+    journal.write_text("{")
+    await elsewhere(root, "session", "start", "three")
+    await server.until(lambda: server.last(root)["crashed"] == ["one"])
+    journal.unlink()
+    await elsewhere(root, "session", "pause")
+    await elsewhere(root, "session", "cancel", "three")
+    await server.until(lambda: server.last(root)["crashed"] == [])

@@ -88,14 +88,18 @@ def said(result: CallToolResult) -> str:
 class Plain:
     """A client that writes lines and reads lines (a context manager that ends the process).
 
+    Args:
+        root: the folder it serves.
+        before: words before the server's own, of a program that runs it.
+
     Attributes:
         process: the server.
         told: the notifications that came so far.
     """
 
-    def __init__(self, root: Path, **env: str) -> None:
+    def __init__(self, root: Path, *before: str, **env: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "redraft", "mcp", "--root", str(root)],
+            [*before, sys.executable, "-m", "redraft", "mcp", "--root", str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -90,6 +90,24 @@ async def test_a_change_is_echoed_with_what_the_session_holds_now(book: Path) ->
         ]
 
 
+async def test_the_echo_tells_the_folder_from_the_session(book: Path) -> None:
+    def told(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
+        return [(c["path"], c["kind"], c["where"]) for c in answer["echo"]["step"]["changed"]]
+
+    async with connected(book) as agent:
+        await agent.call("create_session", name="draft")
+        await agent.call("write_document", path=CHAPTER, content="mine")
+        done = await agent.call("commit_session", force=True)
+        assert told(done) == [(CHAPTER, "modified", "folder")]
+        assert (done["echo"]["active"], done["echo"]["holds"]) == (None, None)
+        assert told(await agent.call("undo_session")) == [(CHAPTER, "restored", "folder")]
+        (book / CHAPTER).write_text("past the session")
+        adopted = await agent.call("adopt_changes", session="draft")
+        assert told(adopted) == [(CHAPTER, "modified", "session"), (CHAPTER, "restored", "folder")]
+        gone = await agent.call("cancel_session", session="draft")
+        assert told(gone) == [(CHAPTER, "dropped", "session")]
+
+
 async def test_a_step_that_changes_nothing_is_not_echoed_as_a_change(book: Path) -> None:
     async with connected(book) as agent:
         await agent.call("create_session", name="draft")
@@ -342,6 +360,8 @@ async def test_a_name_that_is_no_text_is_shown_with_a_mark(book: Path) -> None:
     Path(os.fsdecode(bytes(book) + b"/odd-\xff.md")).write_bytes(b"x")
     async with connected(book) as agent:
         listed = await agent.call("list_documents")
+        data, _ = await agent.fail("read_document", path="odd-\N{REPLACEMENT CHARACTER}.md")
+        assert data["code"] == "file_not_found"
     assert "odd-\N{REPLACEMENT CHARACTER}.md" in [each["path"] for each in listed["entries"]]
 
 

@@ -146,6 +146,11 @@ def test_progress_is_told_to_whom_asks_and_only_grows(book: Path) -> None:
         agent.tool("create_session", name="draft")
         for name in ("a", "b", "c"):
             agent.tool("write_document", path=f"{name}.md", content=name)
+        for reading in ("commit_session", "diff_session"):
+            look = {"name": reading, "arguments": {}, "_meta": {"progressToken": reading}}
+            agent.answer(agent.ask("tools/call", look))
+            assert {message["params"]["progressToken"] for message in agent.told} == {reading}
+            agent.told.clear()
         commit = {"name": "commit_session", "arguments": {"force": True}}
         asked = agent.ask("tools/call", {**commit, "_meta": {"progressToken": "p"}})
         assert agent.answer(asked)["result"]["structuredContent"]["executed"]

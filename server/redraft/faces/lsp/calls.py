@@ -25,7 +25,7 @@ class Call:
         cancelled: whether the client asked to stop; whoever works on it may look.
     """
 
-    __slots__ = ("_forget", "_id", "_lock", "_open", "_output", "cancelled", "method")
+    __slots__ = ("_forget", "_id", "_kept", "_lock", "_open", "_output", "cancelled", "method")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Call:
         self._output = output
         self._forget = forget
         self._open = True
+        self._kept = False
         self._lock = threading.Lock()
 
     def succeed(self, result: object) -> None:
@@ -71,9 +72,18 @@ class Call:
         except Exception as error:  # noqa: BLE001 - every request gets an answer
             self.fail(fault(error, self.method))
 
+    def keep(self) -> bool:
+        """Let the work run to its end from now on, and answer; False if it was cancelled before."""
+        with self._lock:
+            self._kept = not self.cancelled
+        return self._kept
+
     def cancel(self) -> None:
-        """Ask the work to stop, and answer at once that it was cancelled."""
-        self.cancelled = True
+        """Ask the work to stop, and answer at once that it was cancelled; too late once kept."""
+        with self._lock:
+            if self._kept:
+                return
+            self.cancelled = True
         self.fail({"code": REQUEST_CANCELLED, "message": "The request was cancelled."})
 
     def _take(self) -> bool:

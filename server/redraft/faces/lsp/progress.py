@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
         cancelled: bool
 
+        def keep(self) -> bool:
+            """From now on it cannot be stopped; False if it was before."""
+
 
 _PAUSE_S = 0.1
 _UNSEEN_S = 0.5
@@ -61,6 +64,11 @@ class ClientProgress:
         if self._call.cancelled:
             raise Cancelled
 
+    def settle(self) -> None:
+        """The same for the last time: from now on the client's request is answered by the work."""
+        if not self._call.keep():
+            raise Cancelled
+
     def _send(self, value: dict[str, object]) -> None:
         if self._token is not None:
             self._tell("$/progress", {"token": self._token, "value": value})
@@ -81,6 +89,10 @@ class LateProgress(ClientProgress):
         super().__init__(self, tell, None, title)
         self.cancelled = False
         self._show = show
+
+    def keep(self) -> bool:
+        """Whether nobody stopped it: the answer always comes from the work."""
+        return not self.cancelled
 
     @contextmanager
     def shown(self, tokens: Tokens) -> Iterator[None]:

@@ -42,6 +42,10 @@ class ClientProgress:
         if self._stopped:
             raise Cancelled
 
+    def settle(self) -> None:
+        """The same: a call that was taken back gets no answer."""
+        self.check()
+
     def report(self, done: int, total: int, message: str) -> None:
         """Say that ``done`` of ``total`` steps are behind us.
 
