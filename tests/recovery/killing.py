@@ -95,14 +95,15 @@ class Matrix:
         self._kept = [versions(folder / "old"), versions(folder / "new")]
         self._states = [describe(folder / "old"), describe(folder / "new")]
 
-    def strike(self, *, every_next: bool, step: int = 1) -> Outcome:
+    def strike(self, *, every_next: bool, first: int = 1, step: int = 1) -> Outcome:
         """Kill it before each call and in the middle of each write.
 
         Args:
             every_next: try every next command at each point, instead of one after the other.
+            first: the number of the call that is the first point.
             step: how many calls further on the next point is.
         """
-        outcome, number, names = Outcome(), 1, list(NEXT)
+        outcome, number, names = Outcome(), first, list(NEXT)
         while True:
             tried = names if every_next else [names[number % len(names)]]
             found = [self._try(number, name, outcome) for name in tried]

@@ -12,16 +12,25 @@ from tests.recovery.killing import Matrix, second_recovery
 from tests.recovery.picture import litter
 from tests.recovery.stories import Story, do
 from tests.recovery.strikes import in_child
-from tests.recovery.volatile import Disk, up_to
+from tests.recovery.volatile import Disk, Kept, by_chance, up_to
 
 from redraft.domain.root import Root
 
-KEPT: dict[str, Callable[[Random, int], int]] = {
-    "nothing": lambda chance, number: 0,
-    "all": lambda chance, number: number,
-    "up to a moment": lambda chance, number: chance.randint(0, number),
+KEPT: dict[str, Callable[[Random, int], Kept]] = {
+    "nothing": lambda chance, number: up_to(0),
+    "all": lambda chance, number: up_to(number),
+    "up to a moment": lambda chance, number: up_to(chance.randint(0, number)),
+    "by chance": lambda chance, number: by_chance(chance),
 }
-"""Up to which call the disk kept what was not flushed, when the power went after so many."""
+"""What the disk kept of what was not flushed, when the power went after so many calls."""
+
+NOT_ACTIVE_YET = {
+    "start",
+    "first start of all",
+    "start of a temporary session",
+    "resume a completed one",
+}
+"""What is not tried by chance: the session may be there and not be active, with nothing lost."""
 
 
 class PowerCuts(Matrix):
@@ -35,7 +44,7 @@ class PowerCuts(Matrix):
     """
 
     def __init__(self, story: Story, folder: Path, kept: str, seed: int = 0) -> None:
-        self._kept_until = KEPT[kept]
+        self._keeps = KEPT[kept]
         self._seed = seed
         super().__init__(story, folder)
 
@@ -48,8 +57,7 @@ class PowerCuts(Matrix):
                 with disk.recording():
                     self._story.act(root)
             if number <= disk.count:
-                kept = self._kept_until(Random(f"{self._seed} {number}"), number)
-                disk.lose(number, up_to(kept))
+                disk.lose(number, self._keeps(Random(f"{self._seed} {number}"), number))
                 os.kill(os.getpid(), signal.SIGKILL)
 
         self._begin(path)

@@ -1,13 +1,15 @@
 """A disk that forgets: what a file system may have kept of some calls when the power went.
 
 What was flushed stays, and nothing else has to: a file's content, mode and times stay once the file
-was flushed, names in a folder once the folder was. Of the rest the disk keeps what was done up to
-some moment. So behave file systems that write their changes in order, with contents before the
+was flushed, names in a folder once the folder was. Of the rest the disk keeps either what was done
+up to some moment, as file systems do that write their changes in order, with contents before the
 names that lead to them, while a flush brings that file or folder forward alone (see Pillai and
-others, *All File Systems Are Not Created Equal*, OSDI 2014). A rename is kept as a whole or not at
-all, a later change of a folder never without its earlier ones, and what a new file or folder holds
-never without the name that it was made under, nor does a folder go before what it held. What
-happened before the first call is on the disk.
+others, *All File Systems Are Not Created Equal*, OSDI 2014); or of each folder and of each file as
+much as chance has it, so that names come without contents, and later changes of one folder without
+earlier ones of another. A rename is kept as a whole or not at all, a later change of a folder never
+without its earlier ones, and what a new file or folder holds never without the name that it was
+made under, nor does a folder go before what it held. What happened before the first call is on the
+disk.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ import stat as modes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from redraft.disk import calls, durable, exchange
@@ -57,6 +60,10 @@ class Entries(NamedTuple):
     number: int
     changes: dict[int, dict[str, int | None]]
 
+    def made(self) -> set[int]:
+        """What the names lead to."""
+        return {n for held in self.changes.values() for n in held.values() if n is not None}
+
 
 class Kept(NamedTuple):
     """What of everything that was not flushed the disk has kept all the same.
@@ -78,6 +85,13 @@ def up_to(number: int) -> Kept:
         return [flushed[1], *(state for at, state in later if at <= number)][-1]
 
     return Kept(lambda call: call <= number, state)
+
+
+def by_chance(chance: Random) -> Kept:
+    """Of each folder and each file so much as chance has it."""
+    likely = chance.choice([0.2, 0.5, 0.8])
+    names = cache(lambda call: chance.random() < likely)
+    return Kept(names, lambda states: chance.choice(states)[1])
 
 
 class Disk:
@@ -183,9 +197,10 @@ class Disk:
         broken: set[int] = set()
         names = {number: dict(held) for number, held in self._start.items()}
         for entries in done:
-            lost = broken & entries.changes.keys() or not kept.names(entries.number)
+            lost = not kept.names(entries.number) or not self._fits(entries, names, broken)
             if lost and entries.number not in stays:
                 broken |= entries.changes.keys()
+                broken |= {n for n in entries.made() if self._is_made(n, entries.number)}
                 continue
             for parent, changes in entries.changes.items():
                 held = names.setdefault(parent, {})
@@ -194,6 +209,11 @@ class Disk:
                     if number is not None:
                         held[name] = number
         return names
+
+    def _fits(self, entries: Entries, names: dict[int, dict[str, int]], broken: set[int]) -> bool:
+        """Whether a change of names can be there without those that were lost."""
+        gone = self._emptied.get(entries.number)
+        return not broken & entries.changes.keys() and not names.get(gone or 0)
 
     def _required(self, done: list[Entries], after: int) -> set[int]:
         """The changes of names that were flushed, and all that they build on."""
@@ -204,7 +224,7 @@ class Disk:
         }
         stays: set[int] = set()
         for entries in reversed(done):
-            leads = {n for held in entries.changes.values() for n in held.values() if n is not None}
+            leads = entries.made()
             made = any(self._is_made(n, entries.number) and until.get(n, 0) > 0 for n in leads)
             if made or any(entries.number <= until.get(p, synced) for p in entries.changes):
                 stays.add(entries.number)

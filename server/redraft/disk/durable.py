@@ -140,6 +140,12 @@ def flush_folders(root: Folder, names: Iterable[str]) -> None:
                 raise
 
 
+def flush_above(folder: Folder, name: str) -> None:
+    """Wait until it is on the disk that there is something of this name, or nothing any more."""
+    parts = name.split("/")[:-1]
+    flush_folders(folder, ["", *("/".join(parts[:end]) for end in range(1, len(parts) + 1))])
+
+
 def _sync_file_system(folder: Folder) -> bool:
     if folder.handle is None:
         return False  # pragma: no cover - Windows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat as modes
 
 from redraft.disk.copying import same_content, write_file
-from redraft.disk.durable import place
+from redraft.disk.durable import flush_above, place
 from redraft.disk.exchange import exchange
 from redraft.domain import base, layout
 from redraft.domain.afterwards import Afterwards, Backout
@@ -97,7 +97,9 @@ def write(
         place(session.folder, via, f"{layout.FILES}/{path}")
         backout.forget()
         with Afterwards(session.root, lock):
-            _lift_tombstone(session, path)
+            if lifts(session, path):
+                flush_above(session.folder, f"{layout.FILES}/{path}")
+                session.folder.unlink(f"{layout.DELETED}/{path}")
     return "modified" if has_base else "created"
 
 
@@ -162,9 +164,12 @@ def _is_no_change(session: Session, path: str, via: str) -> bool:
 
 def _drop_change(session: Session, path: str, lock: Lock) -> None:
     # The tombstone first: it changes nothing while the copy is there, and hides global after.
-    _lift_tombstone(session, path)
+    if lifts(session, path):
+        session.folder.unlink(f"{layout.DELETED}/{path}")
+        flush_above(session.folder, f"{layout.DELETED}/{path}")
     session.folder.unlink(f"{layout.FILES}/{path}")
     with Afterwards(session.root, lock):
+        flush_above(session.folder, f"{layout.FILES}/{path}")  # A copy without a base is another.
         forget_base(session, path)
         prune_shown(session, path)
         session.folder.unlink(_COPY)
@@ -225,11 +230,6 @@ def lifts(session: Session, path: str) -> bool:
         return False
     there = session.root.folder.stat(path)
     return there is None or not modes.S_ISDIR(there.st_mode)
-
-
-def _lift_tombstone(session: Session, path: str) -> None:
-    if lifts(session, path):
-        session.folder.unlink(f"{layout.DELETED}/{path}")
 
 
 def make_folder(view: View, given: str) -> None:
@@ -310,6 +310,8 @@ def _delete_file(session: Session, path: str, lock: Lock) -> str:
         for side in (layout.FILES,) if hidden else (layout.BASE, layout.FILES):
             found = session.folder.stat(f"{side}/{path}")
             if found is not None and not modes.S_ISDIR(found.st_mode):
+                if hidden:
+                    flush_above(session.folder, f"{layout.DELETED}/{path}")
                 backout.add(trash.take(f"{side}/{path}"))
     with Afterwards(session.root, lock):
         prune_shown(session, path)

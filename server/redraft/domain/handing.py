@@ -56,7 +56,7 @@ def hand_over(view: View, given: str, *, copy: bool) -> str:
         if copy and source == "global" and current is not None:
             via = f"{layout.TMP}/copy"
             session.folder.unlink(via)
-            copy_file(session.folder, f"{layout.BASE}/{path}", session.folder, via, flush=False)
+            copy_file(session.folder, f"{layout.BASE}/{path}", session.folder, via, flush=True)
             place(session.folder, via, name)
         else:
             _make_shown(view, path.rpartition("/")[0])

@@ -215,7 +215,10 @@ def complete(session: Session, *, archive: bool) -> Ended:
         else:
             os.close(calls.open_or_create(session.folder.handle, session.folder.at(layout.DONE)))
             backout.add(lambda: session.folder.unlink(layout.DONE))
-            marker.deactivate(root, session.name)
+            session.folder.flush()
+            if marker.deactivate(root, session.name):
+                backout.add(lambda: marker.activate(root, session.name))
+            flush_folders(root.folder, [layout.WORKFLOW])
     return ended
 
 
