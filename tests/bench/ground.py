@@ -176,7 +176,7 @@ def _build(path: str, files: int, changes: int, sessions: int) -> Book:
             _session(path, name, documents[0])
     home = f"{path}/{layout.session_folder(SESSION)}"
     os.mkdir(f"{home}/{layout.BASE}")
-    for part in parts:
+    for part in parts[:changes]:  # a session holds no folders but those of its changes
         os.mkdir(f"{home}/{layout.FILES}/{part}")
         os.mkdir(f"{home}/{layout.BASE}/{part}")
     for name in documents[:changes]:
