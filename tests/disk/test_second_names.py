@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,12 @@ def test_nothing_is_written_in_place_into_a_file_with_a_second_name(tmp_path: Pa
 
 
 @pytest.mark.parametrize("opening", [calls.open_or_create, calls.open_to_append])
-def test_a_pipe_is_not_waited_for(tmp_path: Path, opening: object) -> None:
+def test_a_pipe_is_not_waited_for(
+    tmp_path: Path, opening: Callable[[int | None, str], int]
+) -> None:
     os.mkfifo(tmp_path / "pipe")
     with Folder.open(str(tmp_path)) as folder, pytest.raises(OSError, match="pipe"):
-        opening(folder.handle, "pipe")  # type: ignore[operator]
+        opening(folder.handle, "pipe")
 
 
 def test_a_file_is_made_alone(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ def contents() -> Iterator[Content]:
     """Every record with every wrong content."""
     for path in RECORDS:
         for name, data in _GARBAGE.items():
-            yield Content(Place(path), name, lambda target, _, data=data: _put(target, data))  # type: ignore[misc]
+            yield Content(Place(path), name, partial(_put_there, data))
         yield Content(Place(path), f"{_MEGABYTES} MB of JSON", _huge)
         for name, wrong in WRONG.items():
             yield _edited(path, f"{name} in every field", _with_all(wrong))
@@ -132,6 +133,10 @@ _GARBAGE = {
     "no JSON": b"\x00\xff{",
     "nothing": b"",
 }
+
+
+def _put_there(data: bytes, target: Path, _: Ground) -> None:
+    _put(target, data)
 
 
 def _put(target: Path, data: bytes) -> None:

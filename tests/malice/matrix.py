@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,10 +41,10 @@ class Bench:
         calm = self.run(lambda _: None)
         assert not calm.failures, calm.failures
 
-    def run(self, spoil: object, *, shared: bool = False) -> Outcome:
+    def run(self, spoil: Callable[[Ground], object], *, shared: bool = False) -> Outcome:
         """Try every course on a spoiled folder, in this process."""
         copy = self.template.root.with_name("copy")  # beside what lies outside, as the first one
-        return courses_of(self.template, copy, spoil, shared=shared)  # type: ignore[arg-type]
+        return courses_of(self.template, copy, spoil, shared=shared)
 
     def cases(self, share: int = 1) -> Iterator[Case]:
         """All cases, or one of so many: each place and each kind is among them still."""
