@@ -14,8 +14,10 @@ from tests.bench.ground import SESSION, Book, Ground
 from tests.bench.measure import exponent
 
 PATIENCE_S = 600
-_ROUNDS = 15
-_SLOW_S = 0.5  # what takes longer is not repeated as often
+_ROUNDS, _FEW = 45, 3
+_SLOW_S = 0.1  # what takes longer is not repeated as often
+_SETTLING_S, _UNTIL = 0.2, 200
+"""How long, and how often at most, until what a server has seen is old enough to be relied upon."""
 
 
 class Growth(NamedTuple):
@@ -63,10 +65,11 @@ def grow(growth: Growth, ground: Ground) -> Grown:
 
 
 def _typical(operation: Callable[[], float]) -> float:
-    """The median of some rounds, in seconds, without the first, which finds nothing ready."""
-    first = operation()
-    rounds = 3 if first > _SLOW_S else _ROUNDS
-    return median(operation() for _ in range(rounds))
+    """The median of some rounds, in seconds, without the first ones, which find nothing ready."""
+    first = [operation()]
+    while sum(first) < _SETTLING_S and len(first) < _UNTIL:
+        first.append(operation())
+    return median(operation() for _ in range(_FEW if first[-1] > _SLOW_S else _ROUNDS))
 
 
 def _operations(client: Client, book: Book) -> dict[str, Callable[[], float]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from heapq import nlargest
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,14 +66,16 @@ class Judge:
         return any(find.side not in _COPIES for find in self.found.get(version, ()))
 
     def writes_are_kept(self) -> None:
-        """An acknowledged write is there, or was replaced by one that was answered later."""
-        latest: dict[tuple[str | None, str], int] = {}
+        """An acknowledged write is there, or was replaced by one beside it or after it."""
+        latest: dict[tuple[str | None, str], list[Entry]] = defaultdict(list)
         for write in self.writes + acknowledged(self.entries, "retry restore"):
             if write.acknowledged:
                 key = (write.session, plain(write.path))
-                latest[key] = max(latest.get(key, 0), write.ended)
+                latest[key] = nlargest(2, [*latest[key], write], key=lambda e: e.ended)
         for write in filter(lambda e: e.acknowledged, self.writes):
-            replaced = latest[write.session, plain(write.path)] > write.ended
+            others = [e for e in latest[write.session, plain(write.path)] if e is not write]
+            # Which of two that were under way at once came last cannot be known from outside.
+            replaced = any(other.ended > write.began for other in others)
             self.check(
                 replaced or self.is_there(write.version) or write.version in self.over,
                 "an acknowledged write is there, or was replaced by a later one",
@@ -135,21 +138,29 @@ class Judge:
     # Sessions -----------------------------------------------------------------------------------
 
     def retries_are_whole(self) -> None:
-        """The retries on disk are those that were acknowledged: 1, 2, 3, with their reasons."""
-        said: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+        """The retries on disk are those that were acknowledged, with their numbers and reasons.
+
+        A name may be given again after its session ended, or come back with what an undo of a part
+        takes back: each session of that name counts for itself, in a folder of its own.
+        """
+        said: dict[tuple[str, str], Counter[tuple[int, str]]] = defaultdict(Counter)
+        kept: dict[tuple[str, str], Counter[tuple[int, str]]] = defaultdict(Counter)
+        places: dict[Path, list[int]] = defaultdict(list)
         promise = "the numbers of retries have no gap and no double"
         for entry in acknowledged(self.entries, "retried"):
-            known, number = said[str(entry.session), entry.path], entry.more["number"]
-            self.check(number not in known, promise, f"{_told(entry)}: {number} was given twice")
-            known[number] = entry.more["reason"]
-        kept: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+            more = entry.more
+            said[str(entry.session), entry.path][more["number"], more["reason"]] += 1
         for sessions, path, number, record in retries(self.root):
+            places[record.parent].append(number)
             for key in [(name, path) for name in sessions if (name, path) in said]:
-                self.check(number not in kept[key], promise, f"{record} is there twice")
-                kept[key][number] = json.loads(record.read_text())["reason"]
+                kept[key][number, json.loads(record.read_text())["reason"]] += 1
+        for place, numbers in places.items():
+            whole = sorted(numbers) == list(range(1, len(numbers) + 1))
+            self.check(whole, promise, f"{place}: {sorted(numbers)}")
         for key, known in said.items():
-            whole = sorted(known) == list(range(1, len(known) + 1)) and kept[key] == known
-            self.check(whole, promise, f"{key}: acknowledged {known}, kept {kept[key]}")
+            self.check(
+                kept[key] == known, promise, f"{key}: acknowledged {known}, kept {kept[key]}"
+            )
 
     def checkpoints_are_kept(self) -> None:
         """Every checkpoint that was acknowledged is there, in the session or where it ended."""

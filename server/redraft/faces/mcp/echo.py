@@ -131,10 +131,13 @@ class Watcher:
         was, now = self._before.get(path), after.get(path)
         if held is None or held.path != path or not was or not now or was[0] != now[0]:
             return False
-        with Session.open(self._root, str(self._name)) as session:
-            name = f"{layout.FILES}/{path}"
-            with open(session.folder.open_file(name), "rb", buffering=0) as copy:
-                return same_bytes(held.copy, copy)
+        try:
+            with Session.open(self._root, str(self._name)) as session:
+                name = f"{layout.FILES}/{path}"
+                with open(session.folder.open_file(name), "rb", buffering=0) as copy:
+                    return same_bytes(held.copy, copy)
+        except (RedraftError, OSError):
+            return False  # somebody else ended the session or took the copy away a moment later
 
 
 def changed_something(request: Request, result: Any) -> bool:
