@@ -59,11 +59,13 @@ def _crowded(path: Path, files: int, sessions: int) -> Desk:
 
 
 def _told(desk: Desk) -> dict[str, list[str]]:
-    """The calls of each verb, the marker having been looked at when its folder was old."""
+    """The calls of each verb, once what was seen of the marker is old enough to be relied upon."""
     found = {}
     for verb, arguments in VERBS.items():
         os.utime(desk.path / layout.WORKFLOW, ns=(OLD_NS, OLD_NS))
         desk.run("session status")
+        while not (desk.root.sighting and desk.root.sighting.settled):
+            desk.run("session status")
         found[verb] = calls_of(lambda v=verb, a=arguments: desk.run(v, **a))  # type: ignore[misc]
     return found
 
