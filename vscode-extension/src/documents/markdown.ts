@@ -25,6 +25,8 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "svg+xml",
 };
 
+const PICTURE = /!\[[^\]]*\]\(\s*<?([^)\s>]+)/g;
+
 /** The parts of markdown-it that are used. */
 export interface MarkdownIt {
   readonly renderer: { readonly rules: { image?: RenderRule } };
@@ -61,6 +63,19 @@ export function showPictures(
   sessions.onDidChangeChanges(() => {
     pictures.forget(); // A picture may have come or gone, and nobody has it open.
   });
+  // A preview that is being opened may drop a second drawing: what it will ask for is fetched ahead.
+  const fetch = (document: vscode.TextDocument): void => {
+    if (document.languageId === "markdown" && isSessionDocument(document.uri)) {
+      for (const [, source = ""] of document.getText().matchAll(PICTURE)) {
+        const picture = pictureIn(sessions, document.uri, source);
+        if (picture) {
+          pictures.of(picture);
+        }
+      }
+    }
+  };
+  vscode.workspace.textDocuments.forEach(fetch);
+  vscode.workspace.onDidOpenTextDocument(fetch);
   return (markdown) => {
     const { rules } = markdown.renderer;
     const { image: draw } = rules;
