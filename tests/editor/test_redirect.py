@@ -40,8 +40,8 @@ def test_ten_backs_and_forwards_over_six_documents_end_where_a_person_expects(
 ) -> None:
     start(editor, SESSION)
     editor.show_explorer()
-    editor.explorer_row("part-1-the-lamp").click()
-    editor.explorer_row("part-2-the-log").click()
+    editor.unfold("part-1-the-lamp")
+    editor.unfold("part-2-the-log")
     opened = []
     for number, document in enumerate(SIX):
         if number % 3 == 0:

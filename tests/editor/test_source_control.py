@@ -108,7 +108,7 @@ def test_documents_carry_the_sessions_marks_in_the_explorer_and_in_tabs(
     editor.show_explorer()
     label = editor.explorer_row("part-1-the-lamp").locator(".monaco-icon-label").first
     expect(label).to_have_attribute("aria-label", re.compile("emphasized|Contains"))
-    editor.explorer_row("part-1-the-lamp").click()
+    editor.unfold("part-1-the-lamp")
     row = editor.explorer_row("chapter-01.md").locator(".monaco-icon-label").first
     expect(row).to_have_attribute("aria-label", re.compile("Modified in session Colder-Sea"))
     drifted = editor.explorer_row("chapter-02.md").locator(".monaco-icon-label").first

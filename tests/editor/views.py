@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Locator, Page, expect
 from tests.editor.quick_input import QuickInput
@@ -184,6 +184,19 @@ class Views:
         """A file or folder in the Explorer."""
         label = self.page.get_by_text(name, exact=True)
         return self.page.locator(".explorer-folders-view .monaco-list-row").filter(has=label)
+
+    def unfold(self, folder: str) -> None:
+        """Open a folder in the Explorer; a click is lost where rows move in that moment."""
+        row = self.explorer_row(folder)
+
+        def is_open() -> bool:
+            row.click()
+            with suppress(AssertionError):
+                expect(row).to_have_attribute("aria-expanded", "true", timeout=3000)
+                return True
+            return False
+
+        eventually(is_open, f"{folder} is open")
 
     def show_source_control(self) -> None:
         """Bring Source Control to the front."""
