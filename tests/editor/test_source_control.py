@@ -61,6 +61,7 @@ def test_discarding_a_change_brings_back_global_and_keeps_the_copy_in_the_trash(
     book.start(SESSION, ONE, TWO)
     editor.show_source_control()
     expect(editor.scm_row("chapter-02.md")).to_be_visible()
+    expect(editor.status()).to_have_text(f"{SESSION}  2 changes")
     editor.press_in_scm("chapter-01.md", "Discard Changes...")
     expect(editor.toast("Discard the changes to")).to_be_visible()
     assert book.copies(SESSION) == [ONE, TWO]

@@ -76,16 +76,20 @@ class SessionControl implements vscode.Disposable {
   }
 }
 
-/** A row. It names the real file, because the editor writes only those relative to the folder. */
+/**
+ * A row. It names the real file, because the editor writes only those relative to the folder. Its command is given the
+ * URI alone: so the editor sees that a row is the same as before, and a button that is pressed just then knows its row.
+ */
 function stateOf(
   { path, kind }: ChangedPath,
   folder: vscode.Uri,
 ): vscode.SourceControlResourceState {
-  const state = { resourceUri: vscode.Uri.joinPath(folder, path), contextValue: kind };
+  const resourceUri = vscode.Uri.joinPath(folder, path);
   const title = l10n.t("Open Changes");
   return {
-    ...state,
-    command: { command: "redraft.ui.openChange", title, arguments: [state] },
+    resourceUri,
+    contextValue: kind,
+    command: { command: "redraft.ui.openChange", title, arguments: [resourceUri] },
     decorations: { strikeThrough: kind === "deleted" },
   };
 }
