@@ -186,11 +186,12 @@ class Views:
         return self.page.locator(".explorer-folders-view .monaco-list-row").filter(has=label)
 
     def unfold(self, folder: str) -> None:
-        """Open a folder in the Explorer; a click is lost where rows move in that moment."""
+        """Have a folder open in the Explorer; a click is lost where rows move in that moment."""
         row = self.explorer_row(folder)
 
         def is_open() -> bool:
-            row.click()
+            if row.get_attribute("aria-expanded") != "true":
+                row.click()
             with suppress(AssertionError):
                 expect(row).to_have_attribute("aria-expanded", "true", timeout=3000)
                 return True
