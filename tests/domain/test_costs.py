@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -66,7 +67,7 @@ def _told(desk: Desk) -> dict[str, list[str]]:
         desk.run("session status")
         while not (desk.root.sighting and desk.root.sighting.settled):
             desk.run("session status")
-        found[verb] = calls_of(lambda v=verb, a=arguments: desk.run(v, **a))  # type: ignore[misc]
+        found[verb] = calls_of(partial(desk.run, verb, **arguments))
     return found
 
 
