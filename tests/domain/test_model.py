@@ -133,15 +133,19 @@ class Lives(RuleBasedStateMachine):
 
     @rule(name=sessions, verb=st.sampled_from(("switch", "resume", "pause")))
     def move_marker(self, name: str, verb: str) -> None:
+        ended = name not in self.book.drafts
+
         def model() -> None:
-            if name not in self.book.drafts and not (verb == "resume" and self.open_again(name)):
+            if ended and not (verb == "resume" and self.open_again(name)):
                 raise Refused("session_not_found")
             if verb != "pause":
                 self.book.active = name
             elif self.book.active == name:
                 self.book.active = None
 
-        self.both(lambda: self.run(f"session {verb}", name=name), model)
+        if self.both(lambda: self.run(f"session {verb}", name=name), model) and ended:
+            draft = self.book.drafts[name]
+            self.new_checkpoint(draft, draft.keep())  # that of its end
 
     @rule(name=sessions)
     def cancel(self, name: str) -> None:
@@ -264,7 +268,7 @@ class Lives(RuleBasedStateMachine):
         if draft is None or path not in draft.retries:
             return
         name = draft.name
-        content, old = draft.retries[path][0], draft.copies.get(path)
+        content, old, before = draft.retries[path][0], draft.copies.get(path), draft.keep()
 
         def real() -> None:
             self.run("retry restore", session=name, file_path=path, number=1)
@@ -272,6 +276,14 @@ class Lives(RuleBasedStateMachine):
         if self.both(real, lambda: self.book.write(draft, path, content)) is not None:
             self.ledger.discard(old or b"")
             self.ledger.add(content)
+            self.restores[name, self.new_checkpoint(draft, before)] = None
+
+    def new_checkpoint(self, draft: Draft, kept: Kept) -> str:
+        """The one checkpoint of a session that the model has not heard of; it keeps this."""
+        there = {c.id for c in self.run("session checkpoints", name=draft.name).checkpoints}
+        (id_,) = there - draft.checkpoints.keys()
+        draft.checkpoints[id_] = kept
+        return id_
 
     @rule(name=sessions)
     def checkpoint(self, name: str) -> None:
@@ -419,9 +431,7 @@ class Lives(RuleBasedStateMachine):
             assert {k.path for k in done.kept} == kept
         if kind == "restore":
             draft = self.book.drafts[what]
-            new = {c.id for c in self.run("session checkpoints", name=what).checkpoints}
-            (id_,) = new - draft.checkpoints.keys()
-            draft.checkpoints[id_] = expected
+            self.new_checkpoint(draft, expected)
             assert set(done.restored) == changed(self.book, draft, expected)
 
     def undo_commit(self, at: str, record: Record) -> Any:

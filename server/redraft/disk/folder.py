@@ -23,6 +23,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | calls.NOFOLLOW | calls.CL
 NO_FILE = (ENOENT, ENOTDIR, EISDIR, ELOOP)
 """What opening answers where no file of ours lies; any other refusal says nothing about that."""
 
+_FIRST_READ = 1 << 16
 _ONE_READ = 1 << 30
 
 
@@ -200,7 +201,7 @@ class Folder:
         """
         if not name:
             return Folder(self.path, None if self.handle is None else os.dup(self.handle))
-        if not create:
+        if not create and "/" in name:
             opened = beneath.open_folder(self.handle, name)
             if opened is not None:
                 return Folder(f"{self.path}/{name}", opened)
@@ -234,9 +235,9 @@ class Folder:
         return Folder(path, os.open(part, _FLAGS, dir_fd=self.handle))
 
     def parent(self, name: str, *, create: bool = False) -> tuple[Folder, str]:
-        """The open folder that holds a name, and the name's last component."""
+        """The open folder that holds a name (good as long as this one), and its last component."""
         head, _, last = name.rpartition("/")
-        return self.sub(head, create=create), last
+        return (self.sub(head, create=create) if head else _Lent(self.path, self.handle)), last
 
     def open_file(self, name: str) -> int:
         """Open a regular file for reading; return its descriptor.
@@ -343,18 +344,28 @@ class Folder:
             folder.flush()
 
 
+class _Lent(Folder):
+    """A folder whose handle belongs to another one, which closes it."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        """Leave the handle to its owner."""
+
+
 def read_all(descriptor: int, limit: int = -1) -> bytes:
     """The rest of an open file (at most ``limit`` bytes, if that is not negative)."""
-    # One byte more than its size, so that one call sees the end of an ordinary file.
-    wanted = min(os.fstat(descriptor).st_size + 1, _ONE_READ)
     parts: list[bytes] = []
-    left = limit
+    wanted, left = _FIRST_READ, limit
     while left != 0:
         ask = wanted if left < 0 else min(wanted, left)
         parts.append(os.read(descriptor, ask))
         if len(parts[-1]) < ask:
             break
         left -= ask if left > 0 else 0
+        if len(parts) == 1:
+            # One byte more than its size, so that one call sees the end of an ordinary file.
+            wanted = min(os.fstat(descriptor).st_size + 1, _ONE_READ)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

@@ -165,8 +165,7 @@ def drifted(session: Session, path: str, kept: AnyStatus | None = None) -> bool:
         path: a canonical path that the session changed.
         kept: the base's status, if the caller has it.
     """
-    name = f"{layout.BASE}/{path}"
-    base = kept if kept is not None else session.folder.stat(name)
+    base = kept if kept is not None else session.folder.stat(f"{layout.BASE}/{path}")
     if base is not None and modes.S_ISDIR(base.st_mode):
         base = None  # those of documents beneath it, from when it was a folder
     now = session.root.folder.stat(path)
@@ -181,15 +180,14 @@ def drifted(session: Session, path: str, kept: AnyStatus | None = None) -> bool:
 
 def unchanged(session: Session, path: str, base: AnyStatus, now: AnyStatus) -> bool:
     """Whether a global file still holds what its base holds."""
-    if modes.S_IFMT(base.st_mode) != modes.S_IFMT(now.st_mode):
-        return False
-    name = f"{layout.BASE}/{path}"
-    if modes.S_ISLNK(base.st_mode):
-        return session.folder.read_link(name) == session.root.folder.read_link(path)
-    if not modes.S_ISREG(base.st_mode) or base.st_size != now.st_size:
-        return False
-    if base.st_mtime_ns and base.st_mtime_ns == now.st_mtime_ns:
+    is_file = modes.S_ISREG(base.st_mode) and modes.S_ISREG(now.st_mode)
+    if is_file and base.st_size == now.st_size and base.st_mtime_ns == now.st_mtime_ns != 0:
         return True
+    name = f"{layout.BASE}/{path}"
+    if modes.S_ISLNK(base.st_mode) and modes.S_ISLNK(now.st_mode):
+        return session.folder.read_link(name) == session.root.folder.read_link(path)
+    if not is_file or base.st_size != now.st_size:
+        return False
     try:
         return same_content(session.folder, name, session.root.folder, path)
     except FileNotFoundError:

@@ -167,29 +167,26 @@ class Tally:
     __slots__ = ("bytes", "changes", "drifted", "newest_ns", "retries")
 
     def __init__(self, session: Session, note: Note = _ignore, *, drift: bool = False) -> None:
-        self.changes = 0
-        self.newest_ns = 0
-        self.bytes = 0
         self.retries = 0
         self.drifted: list[str] = []
         stones = tombstones(session.folder)
+        changes = size = newest_ns = 0
         for path, kind, copy, kept in each(session.folder, stones):
-            self._weigh(copy, kept)
+            if copy is not None:
+                size += copy.st_size
+                if copy.st_mtime_ns > newest_ns:
+                    newest_ns = copy.st_mtime_ns
+            if kept is not None:
+                size += kept.st_size
             if kind:
-                self.changes += 1
+                changes += 1
                 note(path, kind, copy)
                 if drift and base.drifted(session, path, kept):
                     self.drifted.append(path)
+        self.changes, self.bytes, self.newest_ns = changes, size, newest_ns
         if drift:
             self.drifted = sorted([*self.drifted, *newcomers(session, stones)])
         self._weigh_kept(session.folder)
-
-    def _weigh(self, copy: Status | None, kept: Status | None) -> None:
-        if copy is not None:
-            self.bytes += copy.st_size
-            self.newest_ns = max(self.newest_ns, copy.st_mtime_ns)
-        if kept is not None:
-            self.bytes += kept.st_size
 
     def _weigh_kept(self, folder: Folder) -> None:
         for name in (layout.RETRIES, layout.CHECKPOINTS):

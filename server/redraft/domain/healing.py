@@ -122,10 +122,10 @@ def sound_metadata(session: Session) -> dict[str, object]:
 
     That takes the lock. Where it cannot be had the repair is left to the next one.
     """
-    from redraft.errors import Locked
-
     found = parsed(session.folder)
     if found is None:
+        from redraft.errors import Locked
+
         try:
             with session.root.hold("recover", session.name, wait_s=0):
                 if session.still_there() and not is_sound(session.folder):

@@ -234,7 +234,8 @@ def _completed(found: dict[str, object], default: dict[str, object]) -> dict[str
 
 def as_text(value: object) -> str:
     """A text as it may be told: JSON can spell lone surrogates, which no encoding can."""
-    return str(value).encode("utf-8", "replace").decode()
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def write_metadata(folder: Folder, metadata: dict[str, object], *, flush: bool = True) -> None:

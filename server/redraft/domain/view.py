@@ -234,11 +234,15 @@ class View:
         try:
             session = self.session
             if session is not None and path:
-                try:
-                    return session.folder.open_file(f"{layout.FILES}/{path}"), "session"
-                except FileNotFoundError:
-                    if is_hidden(session.folder, path):
-                        return None
+                name = f"{layout.FILES}/{path}"
+                copy, blocked = _probe(session.folder, name)
+                if copy is not None or blocked:
+                    try:
+                        return session.folder.open_file(name), "session"
+                    except FileNotFoundError:
+                        pass  # it went this moment
+                if is_hidden(session.folder, path):
+                    return None
             return self.root.folder.open_file(path or "."), "global"
         except OSError as error:
             if error.errno in NO_FILE:
