@@ -174,8 +174,7 @@ class Tally:
         for path, kind, copy, kept in each(session.folder, stones):
             if copy is not None:
                 size += copy.st_size
-                if copy.st_mtime_ns > newest_ns:
-                    newest_ns = copy.st_mtime_ns
+                newest_ns = max(newest_ns, copy.st_mtime_ns)
             if kept is not None:
                 size += kept.st_size
             if kind:
