@@ -280,7 +280,7 @@ class Lives(RuleBasedStateMachine):
 
     def new_checkpoint(self, draft: Draft, kept: Kept) -> str:
         """The one checkpoint of a session that the model has not heard of; it keeps this."""
-        there = {c.id for c in self.run("session checkpoints", name=draft.name).checkpoints}
+        there: set[str] = {c.id for c in self.run("session checkpoints", name=draft.name).checkpoints}
         (id_,) = there - draft.checkpoints.keys()
         draft.checkpoints[id_] = kept
         return id_
