@@ -280,8 +280,9 @@ class Lives(RuleBasedStateMachine):
 
     def new_checkpoint(self, draft: Draft, kept: Kept) -> str:
         """The one checkpoint of a session that the model has not heard of; it keeps this."""
-        there: set[str] = {c.id for c in self.run("session checkpoints", name=draft.name).checkpoints}
-        (id_,) = there - draft.checkpoints.keys()
+        listed = self.run("session checkpoints", name=draft.name)
+        new: set[str] = {each.id for each in listed.checkpoints} - draft.checkpoints.keys()
+        (id_,) = new
         draft.checkpoints[id_] = kept
         return id_
 
