@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, cycle
@@ -50,15 +50,20 @@ def _look(copy: str, document: str) -> None:
 
 
 @contextmanager
-def read(ground: Ground, n: int) -> Iterator[Pair]:
+def read(ground: Ground, n: int, plainly: Callable[[str], bytes]) -> Iterator[Pair]:
     book = ground.book(files=n, changes=n)
     path = next(book.spares)
     with WritableView.of(book.root(), SESSION) as view:
-        floor = partial(_read, f"{book.path}/{path}")
+        floor = partial(plainly, f"{book.path}/{path}")
         yield Pair(repeated(floor, 100), repeated(lambda: view.read(path), 100))
 
 
-def _read(path: str) -> bytes:
+def _open_and_read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _bare_calls(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         return os.read(descriptor, BIG + 1)
@@ -147,11 +152,20 @@ ROWS = [
     Row(
         name="read",
         title="read through, 20 KB",
+        floor="Python's own open and read",
+        about="files",
+        sizes=SIZES,
+        prepare=partial(read, plainly=_open_and_read),
+        bar=2,
+        growth=FLAT,
+    ),
+    Row(
+        name="read-bare",
+        title="read through, beside the bare calls",
         floor="open, read, close",
         about="files",
         sizes=SIZES,
-        prepare=read,
-        bar=2,
+        prepare=partial(read, plainly=_bare_calls),
         growth=FLAT,
     ),
     Row(

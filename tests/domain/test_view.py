@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import picture
 from tests.domain.desk import Desk
 
+from redraft.disk.folder import Folder
 from redraft.domain.root import Root
 from redraft.domain.view import View
 from redraft.errors import (
@@ -226,8 +227,10 @@ def test_the_sides_for_comparing(draft: Desk) -> None:
 
 
 def test_a_wide_file_is_read_whole(draft: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("redraft.disk.folder._ONE_READ", 4)
-    assert draft.read("a.md") == "one\ntwo\nthree\n"
+    monkeypatch.setattr("redraft.disk.folder._FIRST_READ", 5)
+    for largest in (4, 100):
+        monkeypatch.setattr("redraft.disk.folder._ONE_READ", largest)
+        assert draft.read("a.md") == "one\ntwo\nthree\n"
 
 
 def test_a_view_of_a_session_that_ended_says_so(draft: Desk) -> None:
@@ -359,6 +362,21 @@ def test_a_shortage_of_handles_is_no_missing_document(
         monkeypatch.setattr("redraft.disk.folder.Folder.open_file", refuse)
         with pytest.raises(OSError, match="too many"):
             view.read("a.md")
+
+
+def test_a_copy_that_goes_while_it_is_opened_shows_global(
+    draft: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("a.md", "mine\n")
+    open_file = Folder.open_file
+
+    def goes_before(folder: Folder, name: str) -> int:
+        (draft.path / ".workflow/draft" / name).unlink(missing_ok=True)
+        return open_file(folder, name)
+
+    monkeypatch.setattr(Folder, "open_file", goes_before)
+    with draft.view() as view:
+        assert view.read("a.md") == b"one\ntwo\nthree\n"
 
 
 @pytest.mark.parametrize("path", ["./a.md", "part/../a.md", "part//b.md", "part/b.md"])

@@ -7,6 +7,7 @@ than it saves: servers call :func:`enable` once, everybody else walks the path b
 from __future__ import annotations
 
 import os
+import sys
 from errno import ELOOP, ENOSYS, EPERM
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ _OPENAT2 = 437  # the same number on every Linux architecture
 _NO_SYMLINKS, _BENEATH = 0x04, 0x08
 _HERE = -100  # AT_FDCWD
 _PLAIN = getattr(os, "O_PATH", 0) | getattr(os, "O_CLOEXEC", 0)
+_CODE = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())  # as os.fsencode, quicker
 
 
 class Calls:
@@ -104,7 +106,7 @@ def open_folder(handle: int | None, name: str) -> int | None:
 
 
 def _open(calls: Calls, handle: int, name: str, how: int) -> int | None:
-    descriptor = calls.function(_OPENAT2, handle, os.fsencode(name), how, 24)
+    descriptor = calls.function(_OPENAT2, handle, name.encode(*_CODE), how, 24)
     if descriptor >= 0:
         return descriptor
     number = calls.errno()
@@ -118,7 +120,7 @@ def is_plain(path: str) -> bool | None:
     if not _prepared:
         return None
     calls = _prepared[0]
-    descriptor = calls.function(_OPENAT2, _HERE, os.fsencode(path), calls.looking, 24)
+    descriptor = calls.function(_OPENAT2, _HERE, path.encode(*_CODE), calls.looking, 24)
     if descriptor < 0:
         return False if calls.errno() == ELOOP else None
     os.close(descriptor)

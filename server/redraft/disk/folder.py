@@ -113,6 +113,16 @@ class Folder:
         """The names in the folder itself, unordered."""
         return os.listdir(self.path if self.handle is None else self.handle)
 
+    def subfolders(self, name: str) -> list[str]:
+        """The names of the folders in one beneath this; empty if it is not there."""
+        try:
+            with self.sub(name) as folder:
+                where = folder.path if folder.handle is None else folder.handle
+                with os.scandir(where) as entries:
+                    return [each.name for each in entries if each.is_dir(follow_symlinks=False)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
     def scan(self, name: str = "") -> list[os.DirEntry[str]]:
         """The entries of the folder or of one beneath it; empty if it is not there."""
         try:

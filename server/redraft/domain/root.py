@@ -148,8 +148,8 @@ class Root:
         workflow = self.folder.stat(layout.WORKFLOW)
         key = (beat(line), workflow and (workflow.st_ino, workflow.st_mtime_ns))
         if self._crashed is None or self._crashed[0] != key:
-            at = f"{layout.WORKFLOW}/{{}}/{layout.JOURNAL}"
-            names = [n for n in self.sessions() if self.folder.stat(at.format(n)) is not None]
+            stat, at = self.folder.stat, f"{layout.WORKFLOW}/%s/{layout.JOURNAL}"
+            names = [name for name in self.sessions() if stat(at % name) is not None]
             self._crashed = (key, sorted(names))
         return list(self._crashed[1])
 
@@ -187,9 +187,7 @@ class Root:
 
     def sessions(self) -> Iterator[str]:
         """The names of all session folders, in no fixed order."""
-        for entry in self.folder.scan(layout.WORKFLOW):
-            if entry.is_dir(follow_symlinks=False) and layout.is_name(entry.name):
-                yield entry.name
+        return filter(layout.is_name, self.folder.subfolders(layout.WORKFLOW))
 
 
 class Held:
