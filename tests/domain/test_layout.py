@@ -216,3 +216,22 @@ def test_reading_needs_no_lock_and_nobody_removes_it(full: Desk) -> None:
     full.commit()
     full.undo()
     assert (full.path / layout.LOCK).stat().st_ino == number
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-11-21T08:15:00.123456Z", "2026-11-21T08:15:00.123456Z"),
+        ("2026-11-21T08:15:00Z", "2026-11-21T08:15:00.000000Z"),
+        ("2026-11-21T09:15:00.5+01:00", "2026-11-21T08:15:00.500000Z"),
+        ("2026-11-21 08:15", "2026-11-21T08:15:00.000000Z"),
+        ("2026-13-21T08:15:00.123456Z", None),
+        ("2026-11-21T08:15:60.123456Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_a_time_that_somebody_wrote_is_told_in_one_form(
+    written: str | None, told: str | None
+) -> None:
+    assert layout.utc(written) == told

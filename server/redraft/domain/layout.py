@@ -47,7 +47,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
 _RESERVED = _DEVICES | {"completed"}
 _TIME = re.compile(r"(.+)-(\d{8}T\d{12}Z)\Z")
-_OURS = re.compile(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{6}Z\Z")
+_OURS = re.compile(r"[0-9-]{10}T(?!24)[0-9:]{8}\.[0-9]{6}Z\Z")
 
 
 def check_name(name: str) -> str:
