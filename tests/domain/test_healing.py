@@ -166,7 +166,7 @@ def _calls_of(root: Root, verb: str, **arguments: Any) -> list[str]:
 def test_an_operation_that_nobody_can_finish_leaves_the_session_crashed(root: Root) -> None:
     """It is said what is missing and what to do; the session can be cancelled and loses nothing."""
     everything(root)
-    _die_in(root, "session commit", 22, force=True)
+    _die_in(root, "session commit", _first_swap(root), force=True)
     open_journal = inside(root, layout.JOURNAL)
     assert open_journal.exists()
     open_journal.write_text(open_journal.read_text()[:-9])
@@ -191,8 +191,7 @@ def test_an_operation_that_nobody_can_finish_leaves_the_session_crashed(root: Ro
 
 
 def test_an_operation_is_finished_once_what_it_needs_is_back(root: Root) -> None:
-    swap = [i for i, name in enumerate(_commit_calls(root), 1) if name == "renameat2"][1]
-    _die_in(root, "session commit", swap, force=True)
+    _die_in(root, "session commit", _first_swap(root), force=True)
     copy, elsewhere = inside(root, "replaced/a.md"), Path(root.path).with_suffix(".md")
     copy.rename(elsewhere)
     [row] = do(root, "session list").sessions
@@ -234,7 +233,7 @@ def test_a_journal_that_names_a_path_outside_is_never_followed(root: Root) -> No
 
 def test_a_journal_without_a_word_in_the_lock_is_found_too(root: Root) -> None:
     """A power cut can take the lock's record and leave the flushed journal."""
-    _die_in(root, "session commit", 22, force=True)
+    _die_in(root, "session commit", _first_swap(root), force=True)
     Path(root.path, layout.LOCK).write_bytes(b"")
     do(root, "session list")
     assert not inside(root, layout.JOURNAL).exists()
@@ -244,7 +243,7 @@ def test_a_journal_without_a_word_in_the_lock_is_found_too(root: Root) -> None:
 def test_a_lock_record_that_cannot_be_read_makes_everything_be_looked_over(
     root: Root, content: bytes
 ) -> None:
-    _die_in(root, "session commit", 22, force=True)
+    _die_in(root, "session commit", _first_swap(root), force=True)
     Path(root.path, layout.LOCK).write_bytes(content)
     with Root.open(root.path) as other:
         do(other, "session start", name="next")
@@ -256,9 +255,7 @@ def test_a_lock_record_that_cannot_be_read_makes_everything_be_looked_over(
 def test_a_person_s_edit_is_kept_when_a_commit_is_carried_on(root: Root) -> None:
     """Promise 3: a target that changed meanwhile is set aside and reported, never overwritten."""
     write(root, "part/b.md", "b1")
-    names = _commit_calls(root)
-    first = [i for i, name in enumerate(names, 1) if name == "renameat2"][1]
-    _die_in(root, "session commit", first, force=True)
+    _die_in(root, "session commit", _first_swap(root), force=True)
     for name in ("a.md", "part/b.md"):
         if Path(root.path, name).read_bytes() not in (doc("a1"), doc("b1")):
             Path(root.path, name).write_bytes(doc("theirs"))
@@ -270,6 +267,11 @@ def test_a_person_s_edit_is_kept_when_a_commit_is_carried_on(root: Root) -> None
     assert doc("theirs") in contents
     (archive,) = Path(root.path, layout.COMPLETED).iterdir()
     assert list((archive / layout.SET_ASIDE).rglob("*.md"))
+
+
+def _first_swap(root: Root) -> int:
+    """The number of the call by which a commit changes its first document; its journal is open."""
+    return [i for i, name in enumerate(_commit_calls(root), 1) if name == "renameat2"][1]
 
 
 def _commit_calls(root: Root) -> list[str]:

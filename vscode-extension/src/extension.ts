@@ -53,10 +53,13 @@ export function activate(context: vscode.ExtensionContext): Exported {
       }
     }),
   );
-  server.ready({ interactive: false }).catch((error: unknown) => {
-    if (!(error instanceof NoServer)) {
-      output.error(String(error));
-    }
+  setImmediate(() => {
+    // The window comes first.
+    server.ready({ interactive: false }).catch((error: unknown) => {
+      if (!(error instanceof NoServer)) {
+        output.error(String(error));
+      }
+    });
   });
   return { extendMarkdownIt: showPictures(sessions, files) };
 }

@@ -55,6 +55,16 @@ def _copy_range(source: int, target: int) -> bool:
         first = False
 
 
+def create_anew(folder: Folder, name: str) -> int:
+    """Create a file in a folder itself, in the place of one that a death left there; return its
+    descriptor, open for writing."""
+    try:
+        return calls.create(folder.handle, folder.at(name))
+    except FileExistsError:
+        calls.unlink(folder.handle, folder.at(name))
+        return calls.create(folder.handle, folder.at(name))
+
+
 def copy_file(source: Folder, name: str, target: Folder, to_name: str, *, flush: bool) -> None:
     """Copy a regular file to a new name with its permission bits; times are not kept.
 
@@ -82,16 +92,31 @@ def copy_file(source: Folder, name: str, target: Folder, to_name: str, *, flush:
 
 
 def write_file(
-    folder: Folder, name: str, chunks: Iterable[bytes], *, mode: int | None = None, flush: bool
+    folder: Folder,
+    name: str,
+    chunks: Iterable[bytes],
+    *,
+    mode: int | None = None,
+    flush: bool,
+    anew: bool = False,
 ) -> None:
-    """Write a new file from chunks; ``mode`` None keeps the process's default permission bits.
+    """Write a new file from chunks.
+
+    Args:
+        folder: an open folder.
+        name: where beneath it; parents are made.
+        chunks: the content.
+        mode: its permission bits; None keeps the process's default.
+        flush: whether to wait until it is on the disk.
+        anew: whether a file there was left by a death, and is replaced.
 
     Raises:
         OSError: if the name exists, or the disk is full; a torn file is removed.
     """
     holder, last = folder.parent(name, create=True)
     with holder:
-        descriptor = calls.create(holder.handle, holder.at(last))
+        create = create_anew if anew else _create
+        descriptor = create(holder, last)
         try:
             for chunk in chunks:
                 calls.write(descriptor, chunk)
@@ -104,6 +129,10 @@ def write_file(
             raise
         finally:
             os.close(descriptor)
+
+
+def _create(folder: Folder, name: str) -> int:
+    return calls.create(folder.handle, folder.at(name))
 
 
 def same_content(left: Folder, name: str, right: Folder, to_name: str) -> bool:

@@ -23,8 +23,7 @@ def publish(folder: Folder, name: str, data: bytes, *, via: str, flush: bool) ->
 
     ``via`` lies beneath the same folder; a leftover of an earlier death there is replaced.
     """
-    folder.unlink(via)
-    write_file(folder, via, (data,), flush=flush)
+    write_file(folder, via, (data,), flush=flush, anew=True)
     try:
         if not flush and folder.is_file(name):
             # Renaming unflushed data over a file makes ext4 flush it at once; an exchange does not.

@@ -99,8 +99,10 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result | None:
         """The status of a name, links not followed; None if it or a parent is not there."""
+        handle = self.handle
         try:
-            return os.stat(self.at(name), dir_fd=self.handle, follow_symlinks=False)
+            at = name if handle is not None else self.at(name)
+            return os.stat(at, dir_fd=handle, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -133,9 +135,9 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def level(self, name: str) -> tuple[dict[str, Status], set[str]]:
+    def level(self, name: str) -> tuple[dict[str, os.stat_result], set[str]]:
         """The files (and links) of one folder by name, and the names of the folders in it."""
-        files: dict[str, Status] = {}
+        files: dict[str, os.stat_result] = {}
         folders: set[str] = set()
         try:
             opened = self.sub(name)
@@ -149,7 +151,7 @@ class Folder:
                         folders.add(entry.name)
                         continue
                     try:
-                        files[entry.name] = Status(entry.stat(follow_symlinks=False))
+                        files[entry.name] = entry.stat(follow_symlinks=False)
                     except FileNotFoundError:
                         continue
         return files, folders

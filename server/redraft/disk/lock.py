@@ -15,9 +15,11 @@ follows the first line is the tail of a longer record whose writer died, and mea
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from errno import ESPIPE
+from functools import lru_cache
 
 from redraft.disk import calls
 from redraft.disk.folder import NO_FILE
@@ -36,6 +38,7 @@ _BEAT = '{{"journals": "{:012d}", "open": {:d}'
 _BEAT_LENGTH = len(_BEAT.format(0, 0))
 _HELD = b'"holder"'
 _COUNT_TO = 10**12
+_CLOSED = re.compile(rb'\{"journals": "([0-9]{12})", "open": 0\}\Z')
 
 
 class Lock:
@@ -94,8 +97,10 @@ class Lock:
                     raise Locked(describe(parse(_first_line(descriptor))), self._timeout)
                 time.sleep(pause)
                 pause = min(pause * 2, 0.02)
-            record = parse(_first_line(descriptor))
-            self._count = _count_of(record)
+            line = _first_line(descriptor)
+            closed = _CLOSED.match(line)
+            record = {} if closed else parse(line)
+            self._count = int(closed[1]) if closed else _count_of(record)
             self._descriptor = descriptor
             if "holder" in record:
                 self.dead = record
@@ -162,19 +167,16 @@ class Lock:
         self._write()
 
     def _write(self) -> None:
-        import json
-
         if self.dead:
             # As long as the dead holder's work waits, the record goes on naming it: we may die too.
             fields = {k: v for k, v in self.dead.items() if k not in ("journals", "open", "holder")}
             is_open = self.journal or self.dead.get("open") != 0
+            rest = _named(os.getpid(), user(), self._doing, fields)
         else:
-            named = {"folder": self.work, "session": self.session, "marks": self.marks}
-            fields = {key: value for key, value in named.items() if value is not None}
             is_open = self.journal
-        holder = {"pid": os.getpid(), "user": user(), "doing": self._doing}
-        rest = json.dumps({"holder": holder, **fields})
-        line = f"{_BEAT.format(self._count, is_open)}, {rest[1:]}\n"
+            own = (self._doing, self.work, self.session, self.marks)
+            rest = _own(os.getpid(), user(), *own)
+        line = f"{_BEAT.format(self._count, is_open)}, {rest}\n"
         calls.overwrite(self._descriptor, line.encode())
 
 
@@ -275,6 +277,23 @@ def describe(record: Record) -> str:
 def user() -> str:
     """The login name of whoever runs this process, as far as the environment tells."""
     return os.environ.get("USER") or os.environ.get("USERNAME") or str(getattr(os, "getuid", int)())
+
+
+def _named(pid: int, user: str, doing: str, fields: Record) -> str:
+    """What follows the beat in a record: its holder, and what that is about."""
+    import json
+
+    return json.dumps({"holder": {"pid": pid, "user": user, "doing": doing}, **fields})[1:]
+
+
+@lru_cache(64)
+def _own(
+    pid: int, user: str, doing: str, work: str | None, session: str | None, marks: str | None
+) -> str:
+    """The same for a holder that is alive; each is made once."""
+    named = {"folder": work, "session": session, "marks": marks}
+    fields: Record = {key: value for key, value in named.items() if value is not None}
+    return _named(pid, user, doing, fields)
 
 
 def _first_line(descriptor: int) -> bytes:

@@ -13,7 +13,7 @@ import stat as modes
 from errno import EBUSY
 
 from redraft.disk import calls
-from redraft.disk.copying import copy_bytes, same_content
+from redraft.disk.copying import copy_bytes, create_anew, same_content
 from redraft.domain import layout
 from redraft.errors import UnsupportedFile
 
@@ -116,8 +116,8 @@ def _clear_empty(folder: Folder, name: str) -> bool:
 def _snapshot(folder: Folder, source: Folder, path: str, name: str, before: os.stat_result) -> bool:
     """One try; False if the file moved meanwhile."""
     via = f"{layout.TMP}/base"
-    folder.unlink(via)
     if modes.S_ISLNK(before.st_mode):
+        folder.unlink(via)
         _keep_link(folder, source.read_link(path), via, before)
         folder.replace(via, folder, name)
         return True
@@ -128,7 +128,7 @@ def _snapshot(folder: Folder, source: Folder, path: str, name: str, before: os.s
     try:
         tmp, last = folder.parent(via, create=True)
         with tmp:
-            copy = calls.create(tmp.handle, tmp.at(last))
+            copy = create_anew(tmp, last)
             try:
                 now_ns = os.fstat(copy).st_ctime_ns
                 copy_bytes(original, copy)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import stat as modes
 
+from redraft.disk.folder import Status
 from redraft.domain import base, layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from redraft.disk.folder import Folder, Status
+    from redraft.disk.folder import Folder
     from redraft.domain.session import Session
 
-    Found = tuple[str, str, Status | None, Status | None]
-    Note = Callable[[str, str, Status | None], object]
+    Found = tuple[str, str, os.stat_result | None, os.stat_result | None]
+    Note = Callable[[str, str, os.stat_result | None], object]
 
 
-def _ignore(path: str, kind: str, copy: Status | None) -> None:
+def _ignore(path: str, kind: str, copy: os.stat_result | None) -> None:
     """For whoever wants the numbers alone."""
 
 
@@ -94,11 +96,11 @@ class Survey:
         self.deleted: list[str] = []
         for path, kind, copy, kept in each(folder, self.stones):
             if kept is not None:
-                self.bases[path] = kept
+                self.bases[path] = Status(kept)
             if kind == "deleted":
                 self.deleted.append(path)
             elif copy is not None:
-                (self.created if kept is None else self.modified)[path] = copy
+                (self.created if kept is None else self.modified)[path] = Status(copy)
 
     @property
     def count(self) -> int:

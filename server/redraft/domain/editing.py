@@ -87,10 +87,9 @@ def write(
         _check_target(view, path, current, create=create, overwrite=overwrite, parents=parents)
         has_base = base.ensure(session, path, touched=source != "global")
         via = _COPY
-        session.folder.unlink(via)
         if mode is None:
             mode = _mode(session, path, current, has_base=has_base)
-        write_file(session.folder, via, chunks, mode=mode, flush=True)
+        write_file(session.folder, via, chunks, mode=mode, flush=True, anew=True)
         if has_base and not under_tombstone(session, path) and _is_no_change(session, path, via):
             _drop_change(session, path, lock)
             return "unchanged"
@@ -131,9 +130,10 @@ def _check_target(
         raise UnsupportedFile(path, "is not a document")
     if current is not None and not overwrite:
         raise FileExists(path)
-    if current is None and not create:
-        raise view.not_found(path)
-    check_parents(view, path, make=parents)
+    if current is None:
+        if not create:
+            raise view.not_found(path)
+        check_parents(view, path, make=parents)
 
 
 def check_parents(view: View, path: str, *, make: bool) -> None:

@@ -196,14 +196,17 @@ class Held:
     __slots__ = ("_lock", "_root", "_session")
 
     def __init__(self, root: Root, doing: str, session: str | None, wait_s: float) -> None:
-        root.folder.make(layout.WORKFLOW)
         self._root = root
         self._session = session
         work = layout.session_folder(session) if session else None
         self._lock = Lock(root.folder, layout.LOCK, doing, wait_s, work)
 
     def __enter__(self) -> Lock:
-        lock = self._lock.__enter__()
+        try:
+            lock = self._lock.__enter__()
+        except (FileNotFoundError, NotADirectoryError):  # the first operation of all, or no folder
+            self._root.folder.make(layout.WORKFLOW)
+            lock = self._lock.__enter__()
         try:
             _furnish(self._root.folder)
             if lock.dead or self._has_stray_journal():

@@ -367,8 +367,10 @@ class View:
 
 def _probe(folder: Folder, name: str) -> tuple[os.stat_result | None, bool]:
     """The status of a name, and whether a file stands where one of its parents should be."""
+    handle = folder.handle
     try:
-        return os.stat(folder.at(name), dir_fd=folder.handle, follow_symlinks=False), False
+        at = name if handle is not None else folder.at(name)
+        return os.stat(at, dir_fd=handle, follow_symlinks=False), False
     except FileNotFoundError:
         return None, False
     except NotADirectoryError:

@@ -19,10 +19,10 @@ from redraft.domain.view import View
 from redraft.errors import RedraftError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     from redraft.commands.requests import Request
-    from redraft.disk.folder import Status
     from redraft.domain.root import Root
 
     Picture = dict[str, tuple[str, object]]
@@ -241,10 +241,10 @@ def _look(root: Root, name: str | None, active: str | None) -> tuple[Picture, Ho
     )
 
 
-def _painter(picture: Picture) -> Callable[[str, str, Status | None], None]:
+def _painter(picture: Picture) -> Callable[[str, str, os.stat_result | None], None]:
     """Puts each change that it is told of into a picture."""
 
-    def paint(path: str, kind: str, copy: Status | None) -> None:
+    def paint(path: str, kind: str, copy: os.stat_result | None) -> None:
         picture[path] = (kind, tuple(stamp(copy)) if copy is not None else None)
 
     return paint
