@@ -53,13 +53,10 @@ export function activate(context: vscode.ExtensionContext): Exported {
       }
     }),
   );
-  setImmediate(() => {
-    // The window comes first.
-    server.ready({ interactive: false }).catch((error: unknown) => {
-      if (!(error instanceof NoServer)) {
-        output.error(String(error));
-      }
-    });
+  server.ready({ interactive: false }).catch((error: unknown) => {
+    if (!(error instanceof NoServer)) {
+      output.error(String(error));
+    }
   });
   return { extendMarkdownIt: showPictures(sessions, files) };
 }
