@@ -239,6 +239,14 @@ def test_a_journal_without_a_word_in_the_lock_is_found_too(root: Root) -> None:
     assert not inside(root, layout.JOURNAL).exists()
 
 
+def test_a_read_finishes_what_died_while_the_view_was_open(root: Root) -> None:
+    with View.of(root, "draft") as view:
+        _die_in(root, "session commit", _first_swap(root), force=True)
+        assert view.read("a.md") == doc("a1")
+    assert not inside(root, layout.JOURNAL).exists()
+    assert root.take_repairs() != []
+
+
 @pytest.mark.parametrize("content", [b"nonsense", b"{", b"[]", b"\xff" * 9000, b'{"open": 7}'])
 def test_a_lock_record_that_cannot_be_read_makes_everything_be_looked_over(
     root: Root, content: bytes
