@@ -376,7 +376,9 @@ def test_a_copy_that_goes_while_it_is_opened_shows_global(
 
     monkeypatch.setattr(Folder, "open_file", goes_before)
     with draft.view() as view:
-        assert view.read("a.md") == b"one\ntwo\nthree\n"
+        file, source = view.open_path("a.md")
+        with file:
+            assert (file.read(), source) == (b"one\ntwo\nthree\n", "global")
 
 
 @pytest.mark.parametrize("path", ["./a.md", "part/../a.md", "part//b.md", "part/b.md"])
